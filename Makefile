@@ -1,0 +1,50 @@
+# Room 110.  `make` alone prints what there is.
+#
+# Everything runs in .venv, made by deploy/install.sh from constraints.txt; a second run is quick.
+# PYTHON=... names another interpreter for a new environment; ARGS=... goes to the program run.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check pytest docs lock clean install debian-packages
+
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## a whole conference here: the service and 63 synthetic sites
+	@$(BIN)/room110 demo $(ARGS)
+
+test: debian-packages check pytest ## everything a change must pass (ARGS="-k words" for pytest)
+
+check: install ## format, lint, types and the rules of the house; no media, well under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/architecture
+
+pytest: install
+	$(BIN)/python -m pytest --durations=10 $(ARGS)
+
+docs: install ## write anew the documents that are printed from code
+	$(BIN)/python -m tests.support.documents
+
+lock: ## resolve pyproject.toml anew into constraints.txt
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile --quiet --upgrade \
+	    --extra dev --build-deps-for editable --generate-hashes --allow-unsafe --strip-extras \
+	    --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+	    --output-file constraints.txt pyproject.toml
+
+clean: ## remove everything that can be made again, the environment too
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+install:
+	@PYTHON=$(PYTHON) VENV=$(VENV) deploy/install.sh
+
+debian-packages:
+	@deploy/debian-packages.sh fonts-dejavu-core

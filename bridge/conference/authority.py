@@ -1,0 +1,117 @@
+"""Authority: who may do what, and when.  Role x command x phase, in one table.
+
+The chair decides; nobody else gives or takes the floor while the conference is on.  A site
+speaks for itself.  A secretary keeps the list.  A technician does the chair's part in the
+lobby, so that lines and microphones can be tried before anybody sits down, and in any phase
+may shut room 110 (a howl, a forgotten microphone) but never open what was shut.  A deputy has
+nothing of the chair until he has assumed it; viewers and the metrics reader only look.
+
+Rule 1: what the table does not name is forbidden.
+Rule 2: of several roles the least that suffices is used, and the journal keeps it as ``as``: a
+technician who is also at the console tests in the lobby as technician, and a site's own hand is
+a site's hand whoever else holds its token.
+Rule 3: this file says who may try.  Whether it can be done (phase, line, capacity) is decided
+after it: in the lobby a technician may ask for a grant, and hears ``bad_state``.
+Rule 4: whoever put a request on the list for a site may withdraw it until it is granted.  From
+then on it is the site's to release and the chair's to revoke, or a secretary could end a speech.
+
+(research/floor-control.md 5.4, amended by DESIGN section 4: room 110 can be shut.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Final
+
+from bridge.conference.commands import (
+    Actor,
+    ChairAccept,
+    ChairCall,
+    ChairDeny,
+    ChairGrant,
+    ChairMute,
+    ChairNext,
+    ChairPhase,
+    ChairRevoke,
+    FloorRelease,
+    FloorRequest,
+    PersonCommand,
+)
+from bridge.conference.state import Conference
+from bridge.conference.words import CENTRE, Phase, RequestStatus, Role
+
+
+class Scope(Enum):
+    """How far a power reaches."""
+
+    ANY = auto()
+    OWN = auto()
+    """The site the actor stands in."""
+    MADE = auto()
+    """A request the actor made, until it is granted."""
+    SHUT_CENTRE = auto()
+    """Block room 110; not unblock it, nobody else."""
+
+
+Powers = Mapping[Phase, Scope]
+
+
+def _always(scope: Scope) -> dict[Phase, Scope]:
+    return dict.fromkeys(Phase, scope)
+
+
+_CHAIR: Final = {Role.CHAIR: _always(Scope.ANY)}
+_CHAIR_AND_LOBBY: Final = {Role.TECHNICIAN: {Phase.LOBBY: Scope.ANY}} | _CHAIR
+_LIST: Final = {Role.SECRETARY: _always(Scope.ANY)} | _CHAIR_AND_LOBBY
+
+# The order inside a row is the order of trying: the least authority first.
+AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
+    FloorRequest: {Role.SITE: _always(Scope.OWN)} | _LIST,
+    FloorRelease: {
+        Role.SITE: _always(Scope.OWN),
+        Role.SECRETARY: _always(Scope.MADE),
+        Role.TECHNICIAN: {Phase.LOBBY: Scope.MADE},
+        Role.CHAIR: _always(Scope.MADE),
+    },
+    ChairAccept: _LIST,
+    ChairGrant: _CHAIR_AND_LOBBY,
+    ChairCall: _CHAIR_AND_LOBBY,
+    ChairDeny: _CHAIR_AND_LOBBY,
+    ChairRevoke: _CHAIR_AND_LOBBY,
+    ChairNext: _CHAIR_AND_LOBBY,
+    ChairMute: {Role.TECHNICIAN: _always(Scope.SHUT_CENTRE) | {Phase.LOBBY: Scope.ANY}} | _CHAIR,
+    ChairPhase: _CHAIR_AND_LOBBY,
+}
+
+
+def authorise(actor: Actor, command: PersonCommand, conference: Conference) -> Role | None:
+    """The role by whose authority *actor* may try *command* now; None: by none.
+
+    A request that does not exist is nobody's: the site that names it is let through here and
+    told so by the check of existence.
+    """
+    for role, powers in AUTHORITY[type(command)].items():
+        scope = powers.get(conference.phase)
+        if role in actor.roles and scope and _reaches(scope, actor, command, conference):
+            return role
+    return None
+
+
+def _reaches(scope: Scope, actor: Actor, command: PersonCommand, conference: Conference) -> bool:
+    match scope, command:
+        case Scope.ANY, _:
+            return True
+        case Scope.OWN, FloorRequest(site=site):
+            return actor.site is not None and site in {None, actor.site}
+        case Scope.OWN, FloorRelease(request=number):
+            request = conference.requests.get(number)
+            return actor.site is not None and (request is None or request.site == actor.site)
+        case Scope.MADE, FloorRelease(request=number):
+            request = conference.requests.get(number)
+            return request is None or (
+                request.by == actor.user and request.status is not RequestStatus.GRANTED
+            )
+        case Scope.SHUT_CENTRE, ChairMute(site=site, on=on):
+            return on and site == CENTRE
+    raise AssertionError(f"{scope} says nothing about {type(command).__name__}")

@@ -1,0 +1,148 @@
+"""Codec: events as the journal keeps them, JSON objects with a ``type``.
+
+The names in :data:`TYPES` are on disk and never change, whatever becomes of the classes.  Fields
+are the fields of the dataclass.  A field is left out only where it is None and None is its
+default; every other value is written, so that a new default never changes what has happened.
+Reading is strict: what this version does not know it must not pass over, for a state folded
+without it would be another conference.  A field that is absent takes its default, so a field
+added later needs one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from types import NoneType
+from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+
+from bridge.conference.events import (
+    BlockChanged,
+    ConferenceBegun,
+    Event,
+    HoldEnded,
+    HoldStarted,
+    LinkChanged,
+    NextChosen,
+    PhaseChanged,
+    Policy,
+    RequestAccepted,
+    RequestEnded,
+    RequestGranted,
+    RequestMade,
+)
+
+TYPES: Final[Mapping[str, type[Event]]] = {
+    "conference_begun": ConferenceBegun,
+    "phase_changed": PhaseChanged,
+    "link_changed": LinkChanged,
+    "request_made": RequestMade,
+    "request_accepted": RequestAccepted,
+    "request_granted": RequestGranted,
+    "request_ended": RequestEnded,
+    "hold_started": HoldStarted,
+    "hold_ended": HoldEnded,
+    "block_changed": BlockChanged,
+    "next_chosen": NextChosen,
+}
+_NAMES: Final = {event: name for name, event in TYPES.items()}
+
+_T = TypeVar("_T")
+
+
+class EventDecodeError(ValueError):
+    """No event of ours: damaged, or written by another version."""
+
+
+def encode(event: Event) -> dict[str, Any]:
+    """The event as an object that ``json`` can write."""
+    return {"type": _NAMES[type(event)], **_written(event)}
+
+
+def decode(document: Mapping[str, Any]) -> Event:
+    """The event that *document* was made from.  Raises :class:`EventDecodeError`."""
+    fields = dict(document)
+    name = fields.pop("type", None)
+    if not isinstance(name, str) or name not in TYPES:
+        raise EventDecodeError(f"unknown event type {name!r}")
+    return _read_object(TYPES[name], fields, where=name)
+
+
+def _written(value: Any) -> dict[str, Any]:
+    written = {}
+    for field in dataclasses.fields(value):
+        content = getattr(value, field.name)
+        if content is None and field.default is None:
+            continue
+        written[field.name] = _plain(content)
+    return written
+
+
+def _plain(content: Any) -> Any:
+    if dataclasses.is_dataclass(content):
+        return _written(content)
+    if isinstance(content, tuple):
+        return [_plain(item) for item in content]
+    return content.value if isinstance(content, StrEnum) else content
+
+
+def _read_object(kind: type[_T], fields: Mapping[str, Any], *, where: str) -> _T:
+    readers = _READERS[kind]
+    unknown = sorted(set(fields) - set(readers))
+    if unknown:
+        raise EventDecodeError(f"{where}: unknown field {unknown[0]!r}")
+    read = {name: readers[name](value, f"{where}.{name}") for name, value in fields.items()}
+    try:
+        return kind(**read)
+    except TypeError as error:
+        raise EventDecodeError(f"{where}: {error}") from None
+
+
+Reader = Callable[[Any, str], Any]
+"""(value, where it stands) -> the value with its true type."""
+
+
+def _reader(hint: Any) -> Reader:
+    """The reader of a field with that annotation; only what events use is known."""
+    if get_origin(hint) is tuple:
+        item = _reader(get_args(hint)[0])
+        return lambda value, where: tuple(item(v, where) for v in _of(list, value, where))
+    if NoneType in get_args(hint):
+        (other,) = (_reader(arg) for arg in get_args(hint) if arg is not NoneType)
+        return lambda value, where: None if value is None else other(value, where)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return lambda value, where: _read_object(hint, _of(dict, value, where), where=where)
+    if hint is float:
+        return _read_float
+    if issubclass(hint, StrEnum):
+        return lambda value, where: _read_word(hint, value, where)
+    return lambda value, where: _of(hint, value, where)
+
+
+def _of(kind: type[_T], value: Any, where: str) -> _T:
+    # type() and not isinstance(): True is no number here.
+    if type(value) is not kind:
+        raise EventDecodeError(f"{where}: {kind.__name__} expected, not {value!r}")
+    return value
+
+
+def _read_float(value: Any, where: str) -> float:
+    number = float(value) if type(value) is int else _of(float, value, where)
+    if not math.isfinite(number):
+        raise EventDecodeError(f"{where}: {value!r} is no time")
+    return number
+
+
+def _read_word(words: type[StrEnum], value: Any, where: str) -> StrEnum:
+    word = _of(str, value, where)
+    try:
+        return words(word)
+    except ValueError:
+        raise EventDecodeError(f"{where}: unknown word {word!r}") from None
+
+
+_READERS: Final[Mapping[type[Any], Mapping[str, Reader]]] = {
+    kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+    for kind in (*TYPES.values(), Policy)
+}

@@ -1,0 +1,324 @@
+"""SyntheticSite: a room or a console without people, held by a channel.
+
+It does what the service asks over the channel: offers, connects, switches its microphone and its
+layers, reports once a second.  Its owner agreed beforehand that the room may be opened, so ``ask``
+opens the microphone as ``live`` does.
+
+Media and channel fail apart.  A channel that is lost cuts no media; media that is lost is offered
+anew: at once after a reset or when it had lasted, else with growing pauses.  What the service
+said last (wanted layers, microphone, stage) holds for the next connection too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+import structlog
+
+from bridge.conference.words import SiteCode
+from bridge.endpoint.card import Card
+from bridge.endpoint.channel import Channel, ChannelClosed, Message
+from bridge.endpoint.clip import Layer
+from bridge.endpoint.library import ClipLibrary
+from bridge.endpoint.peer import Peer
+from bridge.endpoint.receiver import Receiver, ReceiverTotals
+from bridge.endpoint.ticker import Ticker
+from bridge.endpoint.tone import LEVEL_DBOV
+from bridge.media.borrowed import DtlsFailed, IceFailed
+from bridge.media.core.drops import DropReason
+from bridge.media.core.sdp_text import SdpRejected
+from bridge.media.slots import MIC, Slot
+
+ANSWER_S: Final = 10.0
+"""An offer without an answer is lost (the channel may drop it) and made again."""
+REPORT_EVERY_S: Final = 1.0
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 8.0
+
+_log = structlog.get_logger()
+
+
+class OfferRefused(Exception):
+    """The service did not take the offer; the text is its code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStats:
+    """One endpoint since ``run`` began.  Durations count from there."""
+
+    site: SiteCode
+    connected: bool
+    connections: int
+    """Media connections made; more than one means media was lost or reset."""
+    time_to_connect_s: float | None
+    """Until DTLS was done for the first time."""
+    time_to_media_s: float | None
+    """Until the first packet of anybody came; needs somebody on the stage."""
+    mic: str
+    packets_sent: int
+    lost_up: int
+    """Of the packets sent, as the service reports them (present connection)."""
+    rtt_s: float | None
+    received: ReceiverTotals
+    drops: Mapping[DropReason, int]
+    """Datagrams of the present connection that could not be used."""
+
+
+class SyntheticSite:
+    """``slots`` decide what it is: with microphone and camera a room, without a console.
+
+    The owner runs ``ticker`` and keeps ``library`` open while ``run`` runs.
+    """
+
+    def __init__(
+        self,
+        *,
+        card: Card,
+        slots: Sequence[Slot],
+        channel: Channel,
+        library: ClipLibrary,
+        ticker: Ticker,
+        local_address: str = "127.0.0.1",
+    ) -> None:
+        self.card = card
+        self.stage: Mapping[str, SiteCode] | None = None
+        """Slot -> site as the service last said."""
+        self.on_air = False
+        self._slots = tuple(slots)
+        self._channel = channel
+        self._library = library
+        self._ticker = ticker
+        self._local_address = local_address
+        self._live = False
+        self._wanted: frozenset[Layer] = frozenset()
+        self._peer: Peer | None = None
+        self._over = asyncio.Event()
+        self._why_over = ""
+        self._attempt: asyncio.Timeout | None = None
+        self._pause_s = 0.0
+        self._layer_wanted = asyncio.Event()
+        self._answers: dict[str, asyncio.Future[str]] = {}
+        self._offer_ids = count(1)
+        self._began_s: float | None = None
+        self._connected_s: float | None = None
+        self._media_s: float | None = None
+        self._connections = 0
+        self._past = ReceiverTotals()
+        self._past_sent = 0
+        self._log = _log.bind(site=card.code)
+
+    async def run(self) -> str:
+        """Take part until the service says bye, and give its reason, or ``channel_closed``.
+
+        Media is closed when this ends, however it ends.  Run once.
+        """
+        self._began_s = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as group:
+            helpers = [
+                group.create_task(self._keep_media()),
+                group.create_task(self._keep_layers()),
+                group.create_task(self._keep_reporting()),
+            ]
+            reason = await self._listen()
+            for helper in helpers:
+                helper.cancel()
+        return reason
+
+    @property
+    def receiver(self) -> Receiver | None:
+        """The ears of the present connection."""
+        return self._peer.receiver if self._peer is not None else None
+
+    @property
+    def connected(self) -> bool:
+        return self._peer is not None and self._peer.connected
+
+    @property
+    def mic(self) -> str:
+        """``none``, ``on`` or ``off``: the word of the report."""
+        if MIC not in self._slots:
+            return "none"
+        return "on" if self._live else "off"
+
+    def stats(self) -> SiteStats:
+        self._note_media()
+        peer, receiver = self._peer, self.receiver
+        drops: Counter[DropReason] = Counter()
+        if peer is not None:
+            drops += peer.drops
+        if receiver is not None:
+            drops += receiver.drops
+        heard = peer.sender.heard.values() if peer is not None else ()
+        return SiteStats(
+            site=self.card.code,
+            connected=self.connected,
+            connections=self._connections,
+            time_to_connect_s=self._since_began(self._connected_s),
+            time_to_media_s=self._since_began(self._media_s),
+            mic=self.mic,
+            packets_sent=self._past_sent + (peer.sender.packets if peer is not None else 0),
+            lost_up=sum(max(0, stream.lost) for stream in heard),
+            rtt_s=peer.rtt_s if peer is not None else None,
+            received=self._past + (receiver.totals() if receiver is not None else ReceiverTotals()),
+            drops=drops,
+        )
+
+    # What the service says.
+
+    async def _listen(self) -> str:
+        try:
+            while True:
+                message = await self._channel.receive()
+                if message.get("type") == "bye":
+                    return str(message.get("reason", ""))
+                self._obey(message)
+        except ChannelClosed:
+            return "channel_closed"
+
+    def _obey(self, message: Message) -> None:
+        match message:
+            case {"type": "media.answer", "re": offer, "sdp": sdp}:
+                self._answered(offer, sdp)
+            case {"type": "error", "re": offer, "code": code}:
+                self._refused(offer, code)
+            case {"type": "media.want", "layers": layers}:
+                # Layers we do not have (h comes later) are not ours to refuse.
+                self._wanted = frozenset(Layer(name) for name in layers if name in set(Layer))
+                self._layer_wanted.set()
+                self._apply()
+            case {"type": "media.set", "mic": mic}:
+                self._live = mic in ("live", "ask") and MIC in self._slots
+                self.on_air = bool(message.get("on_air", False))
+                self._apply()
+            case {"type": "stage", "slots": slots}:
+                self.stage = slots
+                self._apply()
+            case {"type": "media.reset"}:
+                self._pause_s = 0.0
+                self._end_media(str(message.get("reason", "reset")))
+
+    def _apply(self) -> None:
+        """Bring the present connection in line with what was said last."""
+        if self._peer is not None:
+            self._peer.stage = self.stage
+            self._peer.sender.set_mic(self._live)
+            self._peer.sender.want(self._wanted, asyncio.get_running_loop().time())
+
+    def _answered(self, offer: str, sdp: str) -> None:
+        waiting = self._answers.get(offer)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(sdp)
+
+    def _refused(self, offer: Any, code: str) -> None:
+        waiting = self._answers.get(offer)
+        if waiting is not None and not waiting.done():
+            waiting.set_exception(OfferRefused(code))
+
+    # Media.
+
+    async def _keep_media(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            self._over.clear()
+            self._pause_s = min(max(2 * self._pause_s, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+            peer = Peer(
+                card=self.card,
+                slots=self._slots,
+                library=self._library,
+                local_address=self._local_address,
+                on_closed=self._end_media,
+            )
+            try:
+                async with asyncio.timeout(None) as self._attempt:
+                    await self._connect(peer)
+                self._attempt = None
+                began_s = loop.time()
+                await self._over.wait()
+                self._log.info("media_over", reason=self._why_over)
+                if loop.time() - began_s > LONGEST_PAUSE_S:
+                    self._pause_s = 0.0
+            except (OfferRefused, TimeoutError, SdpRejected, IceFailed, DtlsFailed) as failure:
+                reason = self._why_over if self._over.is_set() else str(failure)
+                self._log.warning("media_failed", error=type(failure).__name__, reason=reason)
+            finally:
+                self._attempt = None
+                self._leave(peer)
+                await peer.close()
+            await asyncio.sleep(self._pause_s)
+
+    async def _connect(self, peer: Peer) -> None:
+        sdp, mids = await peer.offer()
+        offer = f"offer-{next(self._offer_ids)}"
+        answer = self._answers[offer] = asyncio.get_running_loop().create_future()
+        try:
+            await self._send({"type": "media.offer", "id": offer, "sdp": sdp, "slots": mids})
+            async with asyncio.timeout(ANSWER_S):
+                answer_sdp = await answer
+        finally:
+            del self._answers[offer]
+        self._peer = peer
+        self._apply()
+        await peer.connect(answer_sdp)
+        self._apply()
+        self._ticker.add(peer)
+        self._connections += 1
+        self._layer_wanted.set()
+        if self._connected_s is None:
+            self._connected_s = asyncio.get_running_loop().time()
+
+    def _leave(self, peer: Peer) -> None:
+        self._note_media()
+        self._ticker.remove(peer)
+        if self._peer is peer:
+            self._peer = None
+            self._past_sent += peer.sender.packets
+            if peer.receiver is not None:
+                self._past += peer.receiver.totals()
+
+    def _end_media(self, reason: str) -> None:
+        self._why_over = reason
+        self._over.set()
+        if self._attempt is not None:
+            # Gives up what is being attempted, now: its answer would be for nothing.
+            self._attempt.reschedule(asyncio.get_running_loop().time())
+            self._attempt = None
+
+    async def _keep_layers(self) -> None:
+        """Fetch clips of wanted layers that the present connection has not yet."""
+        while True:
+            await self._layer_wanted.wait()
+            self._layer_wanted.clear()
+            peer = self._peer
+            for layer in peer.sender.missing() if peer is not None else ():
+                clip = await self._library.picture(self.card, layer)
+                if peer is not None and layer in peer.sender.missing():
+                    peer.sender.add_layer(layer, clip, asyncio.get_running_loop().time())
+
+    # Reports.
+
+    async def _keep_reporting(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_EVERY_S)
+            self._note_media()
+            if self.connected:
+                level = LEVEL_DBOV if self._live else None
+                await self._send({"type": "endpoint.report", "mic": self.mic, "level": level})
+
+    async def _send(self, message: Message) -> None:
+        try:
+            await self._channel.send(message)
+        except ChannelClosed:
+            self._log.debug("not_sent", type=message["type"])
+
+    def _note_media(self) -> None:
+        receiver = self.receiver
+        if self._media_s is None and receiver is not None:
+            self._media_s = receiver.first_packet_s
+
+    def _since_began(self, at_s: float | None) -> float | None:
+        return at_s - self._began_s if at_s is not None and self._began_s is not None else None

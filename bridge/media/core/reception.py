@@ -1,0 +1,159 @@
+"""Reception: what arrives of one incoming stream, and the report block about it (RFC 3550).
+
+Sequence numbers are judged as in appendix A.1.  A step of up to 3000 forward is loss, up to 100
+back is reordering; anything else is a jump: the first packet of it is suspect and not counted,
+and when the next one follows it the source has restarted its numbers.  There is no probation:
+every packet here has passed SRTP, whose replay window has refused copies too, so a copy that
+does come is counted as received, as appendix A.3 has it.
+
+A restart does not reset the totals, as A.1 would: a technician's graph must not fall to 0.  The
+numbers before the jump are taken as having ended and the new ones as following in the next
+cycle, so nothing is lost or won by it, and the extended highest number only grows.
+
+Jitter is that of appendix A.8, but only from packets that advance and bring a new timestamp: a
+key frame is sent as a burst of packets with one timestamp, and its spread says nothing about the
+line.  A step of more than five seconds between clock and timestamp is a clock set anew, no jitter.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bridge.media.core.rtcp import ReportBlock, middle32
+from bridge.media.core.serial import distance32
+
+MAX_DROPOUT: Final = 3000
+MAX_MISORDER: Final = 100
+
+IN_STREAM: Final = 0
+"""The packet belongs where its number says: forward it."""
+JUMPED: Final = 1
+"""Far from all others and alone so far: drop it (``SEQUENCE_JUMP``)."""
+RESTARTED: Final = 2
+"""The second after a jump: every rewriter of this source begins anew with it."""
+
+_CLOCK_STEP_S: Final = 5.0
+_NO_SEQ: Final = -1
+
+
+class Reception:
+    """Counters of one SSRC.  Times are seconds of any one monotonic clock."""
+
+    __slots__ = (
+        "_base",
+        "_expected_before",
+        "_expected_next",
+        "_highest",
+        "_jitter_ticks",
+        "_last_sr",
+        "_last_sr_at_s",
+        "_received_before",
+        "clock_rate_hz",
+        "newest_at_s",
+        "newest_timestamp",
+        "packets",
+        "restarts",
+        "ssrc",
+    )
+
+    def __init__(self, *, ssrc: int, clock_rate_hz: int) -> None:
+        self.ssrc = ssrc
+        self.clock_rate_hz = clock_rate_hz
+        self.packets = 0
+        """Received, without suspect ones."""
+        self.restarts = 0
+        self.newest_timestamp = 0
+        """Timestamp of the newest packet; means nothing before the first."""
+        self.newest_at_s: float | None = None
+        """When the first packet with that timestamp came."""
+        self._base = 0  # extended number of the first packet
+        self._highest = 0  # extended number of the newest packet
+        self._expected_next = _NO_SEQ  # after a jump: the number that would confirm it
+        self._jitter_ticks = 0.0
+        self._expected_before = 0
+        self._received_before = 0
+        self._last_sr = 0
+        self._last_sr_at_s = 0.0
+
+    def on_packet(self, seq: int, timestamp: int, now_s: float) -> int:
+        """Count a packet; returns IN_STREAM (0), JUMPED or RESTARTED."""
+        step = (seq - self._highest) & 0xFFFF
+        if self.newest_at_s is None:
+            self._base = self._highest = seq
+        elif 0 < step < MAX_DROPOUT:
+            self._highest += step
+        elif step == 0 or step > 0x10000 - MAX_MISORDER:
+            self.packets += 1
+            return IN_STREAM
+        elif seq == self._expected_next:
+            return self._restart(seq, timestamp, now_s)
+        else:
+            self._expected_next = (seq + 1) & 0xFFFF
+            return JUMPED
+        self.packets += 1
+        self._expected_next = _NO_SEQ
+        if self.newest_at_s is None:
+            self.newest_at_s = now_s
+            self.newest_timestamp = timestamp
+        elif timestamp != self.newest_timestamp:
+            rate = self.clock_rate_hz
+            difference = (now_s - self.newest_at_s) * rate - distance32(
+                timestamp, self.newest_timestamp
+            )
+            if abs(difference) < _CLOCK_STEP_S * rate:
+                self._jitter_ticks += (abs(difference) - self._jitter_ticks) / 16
+            self.newest_at_s = now_s
+            self.newest_timestamp = timestamp
+        return IN_STREAM
+
+    def _restart(self, seq: int, timestamp: int, now_s: float) -> int:
+        expected = self._expected
+        self._highest = (self._highest | 0xFFFF) + 1 + seq
+        self._base = self._highest - expected
+        self._expected_next = _NO_SEQ
+        self.packets += 1
+        self.restarts += 1
+        self.newest_at_s = now_s
+        self.newest_timestamp = timestamp
+        return RESTARTED
+
+    def on_sender_report(self, ntp: int, now_s: float) -> None:
+        """The source's sender report with this NTP time came now."""
+        self._last_sr = middle32(ntp)
+        self._last_sr_at_s = now_s
+
+    @property
+    def _expected(self) -> int:
+        return self._highest - self._base + 1 if self.newest_at_s is not None else 0
+
+    @property
+    def lost(self) -> int:
+        """Expected minus received; negative when copies came."""
+        return self._expected - self.packets
+
+    @property
+    def jitter_s(self) -> float:
+        return self._jitter_ticks / self.clock_rate_hz
+
+    def report(self, now_s: float) -> ReportBlock:
+        """The block for the next report; its fraction is about the time since the last call.
+
+        Owed once per reporting interval and by one caller only.
+        """
+        expected = self._expected - self._expected_before
+        received = self.packets - self._received_before
+        self._expected_before += expected
+        self._received_before += received
+        lost = expected - received
+        # Nothing expected or more received than expected: appendix A.3 reports no loss.
+        fraction = min((lost << 8) // expected, 255) if expected > 0 and lost > 0 else 0
+        since_sr = min(int((now_s - self._last_sr_at_s) * 0x10000), 0xFFFFFFFF)
+        return ReportBlock(
+            ssrc=self.ssrc,
+            fraction_lost=fraction,
+            lost=min(max(self.lost, -0x800000), 0x7FFFFF),
+            highest=self._highest & 0xFFFFFFFF,
+            jitter=min(int(self._jitter_ticks), 0xFFFFFFFF),
+            last_sr=self._last_sr,
+            delay_since_sr=since_sr if self._last_sr else 0,
+        )

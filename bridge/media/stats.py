@@ -1,0 +1,76 @@
+"""Stats: the plane's counters as frozen values, for control and the windows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from bridge.media.forwarder import Forwarder, Source
+from bridge.media.plane import PlaneStats, SessionStats, SourceStats
+from bridge.media.session import MediaSession
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What the sessions that are over have carried: totals must not fall when one ends."""
+
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+
+    def add(self, session: MediaSession) -> None:
+        self.packets_in += session.packets_in
+        self.packets_out += session.packets_out
+        self.bytes_in += session.bytes_in
+        self.bytes_out += session.bytes_out
+
+
+def plane_stats(
+    sessions: Collection[MediaSession], forwarder: Forwarder, past: Traffic, *, now_s: float
+) -> PlaneStats:
+    """One look at everything.  *now_s* on the clock the packets were stamped with."""
+    total = replace(past)
+    for session in sessions:
+        total.add(session)
+    return PlaneStats(
+        sessions=tuple(_session(session, now_s) for session in sessions),
+        packets_in=total.packets_in,
+        packets_out=total.packets_out,
+        bytes_in=total.bytes_in,
+        bytes_out=total.bytes_out,
+        drops={reason.value: count for reason, count in forwarder.drops.items()},
+        keyframe_requests=forwarder.keyframe_requests,
+        switches=forwarder.switches,
+    )
+
+
+def _session(session: MediaSession, now_s: float) -> SessionStats:
+    heard_s = session.heard_s
+    return SessionStats(
+        session=session.spec.session,
+        site=session.spec.site,
+        connected=session.connected,
+        age_s=None if heard_s is None else now_s - heard_s,
+        rtt_s=session.rtt_s,
+        loss_down=max(session.loss_down.values(), default=None),
+        packets_out=session.packets_out,
+        bytes_out=session.bytes_out,
+        sources=tuple(_source(source, now_s) for source in session.sources.values()),
+    )
+
+
+def _source(source: Source, now_s: float) -> SourceStats:
+    reception = source.reception
+    newest_s = reception.newest_at_s
+    return SourceStats(
+        slot=source.slot,
+        layer=source.layer,
+        packets=reception.packets,
+        bytes=source.bytes,
+        lost=max(0, reception.lost),
+        jitter_s=reception.jitter_s,
+        keyframes=source.keyframes_seen,
+        level_dbov=source.level_dbov,
+        age_s=None if newest_s is None else now_s - newest_s,
+    )

@@ -1,0 +1,104 @@
+"""What the bridge says to a session, and how.
+
+The bridge knows no wire format: it puts these values into the session's :class:`Outbox` and
+the door (signaling) writes them, in the order they were put.  One value may be put into many
+outboxes; the door encodes a :class:`Change` once per object, so an audience shares one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from bridge.conference.words import SiteCode
+from bridge.media.slots import Slot
+
+MicOrder = Literal["live", "mute", "ask"]
+"""What the room's microphone shall do; ``ask`` invites the person, it never opens by itself."""
+
+ByeReason = Literal[
+    "replaced",  # another room device of the site joined
+    "conference_over",  # the next conference has begun; this token is for the last one
+    "shutdown",  # the service stops
+    "too_slow",  # the client does not read what is sent to it
+    "hello_timeout",  # no hello in time
+    "refused",  # the hello was answered with an error
+    "protocol_errors",  # too many messages that the protocol does not allow
+]
+"""Why the service ends a session; the close code of each stands in docs/protocol.md."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Change:
+    """The conference went on to ``rev``.  Compared by identity: see the module's first lines."""
+
+    rev: int
+    now_s: float
+    """Conference seconds."""
+    events: Sequence[Mapping[str, Any]]
+    """What happened, in the projection of this audience."""
+    set: Mapping[str, Any]
+    """RFC 7396 merge patch of this audience's snapshot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    rev: int
+    slots: Mapping[str, SiteCode]
+    """Slot -> the site in it; a slot that is not named is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaWant:
+    layers: Sequence[str]
+    """Picture layers somebody watches; empty: send none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSet:
+    mic: MicOrder
+    on_air: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaReset:
+    """Make a new PeerConnection and a new offer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bye:
+    """The session is over.  Nothing put after it is sent."""
+
+    reason: ByeReason
+
+
+Outgoing = Change | Stage | MediaWant | MediaSet | MediaReset | Bye
+
+
+class Outbox(Protocol):
+    """The door's end of one session."""
+
+    def put(self, message: Outgoing) -> None:
+        """Send in order.  Never blocks; an outbox that overflows ends its session (``bye
+        too_slow``) and swallows the rest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The answer to a join.  What is put into the outbox meanwhile is sent after it."""
+
+    session: str
+    slots: tuple[Slot, ...]
+    snapshot: Mapping[str, Any]
+    """The conference as this session's audience sees it; carries ``rev``."""
+
+
+class MediaRejected(Exception):
+    """The offer cannot be carried: the peer's mistake, and nothing has changed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,121 @@
+"""Sessions: which machines are connected, and which one is a room's live device.
+
+A session begins with ``hello`` and is control: a WebSocket.  Its media session is a second life
+with its own end, since a closed WebSocket silences nobody (practice.md 7): a session whose
+control is lost stays here until its media is lost too.
+
+At most one ``room`` session of a site is here.  A newcomer replaces it at ``hello`` and inherits its
+media, which goes on until the newcomer offers its own: a device whose WebSocket broke has nothing
+else to do than say hello again, and one that was opened anew costs the room as little as can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bridge.identity import Identity
+from bridge.media.slots import SessionKind, Slot
+from bridge.outgoing import Outbox, Outgoing, Stage
+
+GALLERY_ROLES = frozenset({"chair", "deputy", "technician"})
+"""Who is sent the thumbnails of all sites (DESIGN section 5)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    id: str
+    identity: Identity
+    kind: SessionKind
+    slots: tuple[Slot, ...]
+    outbox: Outbox | None
+    """None once the WebSocket is gone."""
+    media: str | None = None
+    """The plane's session, while there is one."""
+    offers: int = 0
+    link_up: bool = False
+    mic: str = "unknown"
+    level_dbov: int | None = None
+    told: dict[str, Outgoing] = field(default_factory=dict)
+    """The last message of each kind, so that only changes are sent."""
+    shown: Mapping[str, str] | None = None
+
+    @property
+    def site(self) -> str | None:
+        return self.identity.site
+
+    @property
+    def has_gallery(self) -> bool:
+        return any(slot.name.startswith("gallery.") for slot in self.slots)
+
+    def tell(self, message: Outgoing) -> None:
+        if self.outbox is not None:
+            self.outbox.put(message)
+
+    def show(self, stage: Stage) -> None:
+        """Tell the stage unless its slots are what the last one said."""
+        if self.shown != stage.slots:
+            self.shown = stage.slots
+            self.tell(stage)
+
+    def tell_once(self, message: Outgoing) -> None:
+        """Send unless it says what the last message of its kind said."""
+        kind = type(message).__name__
+        if self.told.get(kind) != message:
+            self.told[kind] = message
+            self.tell(message)
+
+
+class Sessions:
+    def __init__(self) -> None:
+        self._all: dict[str, Session] = {}
+        self._by_media: dict[str, Session] = {}
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._all.values()))
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def get(self, session_id: str) -> Session | None:
+        return self._all.get(session_id)
+
+    def by_media(self, media: str) -> Session | None:
+        return self._by_media.get(media)
+
+    def add(self, session: Session) -> None:
+        self._all[session.id] = session
+
+    def remove(self, session: Session) -> None:
+        self._all.pop(session.id, None)
+        self.set_media(session, None)
+
+    def set_media(self, session: Session, media: str | None) -> None:
+        if session.media is not None:
+            self._by_media.pop(session.media, None)
+        session.media = media
+        session.link_up = False
+        if media is not None:
+            self._by_media[media] = session
+
+    def inherit(self, session: Session, older: Session) -> None:
+        """*session* takes *older*'s place and its media."""
+        media, link_up = older.media, older.link_up
+        self.remove(older)
+        self.add(session)
+        self.set_media(session, media)
+        session.link_up = link_up
+
+    def room(self, site: str) -> Session | None:
+        """The room session of a site."""
+        return next(
+            (s for s in self._all.values() if s.kind is SessionKind.ROOM and s.site == site), None
+        )
+
+    def rooms(self) -> dict[str, Session]:
+        """Site -> its room session."""
+        return {
+            s.site: s
+            for s in self._all.values()
+            if s.kind is SessionKind.ROOM and s.site is not None
+        }

@@ -1,0 +1,99 @@
+"""The stage: what everybody gets, derived from the conference and from who is there.
+
+It decides three things and nothing else: whose gates are open (from the conference alone), who
+stands in which slot, and which picture layers each publisher is asked for.  It has no memory but
+the seats it is handed back: a holder keeps its speaker slot while it holds, so that no picture
+jumps to another place because somebody else finished (DESIGN section 5).
+
+Rules:
+
+* Outside the open phase the programme is a slate: no stage slot has a source.
+* ``chair`` is room 110; holders fill ``speaker.1`` to ``speaker.4`` in order of their grants.
+* The gallery shows every site at its roster position to those who have gallery slots, in any
+  phase: a technician must see a black camera before the session.
+* Layers: gallery asks for q; the stage for q and f; the next speaker for f as well, so that its
+  key frame is one round trip away when it is called.  Nobody watching: none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bridge.conference.gate import gate, open_gates
+from bridge.conference.state import Conference
+from bridge.conference.words import CENTRE, SPEECH, Phase, RequestStatus, SiteCode
+from bridge.media.plane import Plan
+from bridge.media.slots import MAX_SPEAKERS, gallery
+
+LOW = "q"
+HIGH = "f"
+
+Seats = Mapping[int, SiteCode]
+"""Speaker place (1 to 4) -> holder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    seats: Seats = field(default_factory=dict)
+    plan: Plan = field(default_factory=Plan)
+    slots: Mapping[str, SiteCode] = field(default_factory=dict)
+    """The stage part of the plan's slots, as clients are told it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicWish:
+    """What a room's device is asked to do (``media.set``)."""
+
+    mic: Literal["ask", "mute"]
+    on_air: bool
+
+
+def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -> Stage:
+    """The stage of this conference; *before* is the one this function returned last."""
+    seats = _seats(conference, before.seats)
+    slots: dict[str, SiteCode] = {}
+    if conference.phase is Phase.OPEN:
+        slots["chair"] = CENTRE
+        slots |= {f"speaker.{place}": site for place, site in seats.items()}
+    wants: dict[SiteCode, set[str]] = {}
+    for site in slots.values():
+        wants.setdefault(site, set()).update((LOW, HIGH))
+    if conference.next is not None:
+        wants.setdefault(conference.next, set()).add(HIGH)
+    everybody: dict[str, SiteCode] = {}
+    if gallery_watched:
+        for position, site in enumerate(conference.sites):
+            everybody[gallery(position)] = site
+            wants.setdefault(site, set()).add(LOW)
+    plan = Plan(
+        gates=open_gates(conference),
+        slots=everybody | slots,
+        wants={site: frozenset(layers) for site, layers in wants.items()},
+    )
+    return Stage(seats=seats, plan=plan, slots=slots)
+
+
+def _seats(conference: Conference, before: Seats) -> Seats:
+    holders = [r.site for r in conference.holders if r.floor == SPEECH]
+    seats = {place: site for place, site in before.items() if site in holders}
+    free = (place for place in range(1, MAX_SPEAKERS + 1) if place not in seats)
+    for site in holders:
+        if site not in seats.values():
+            seats[next(free)] = site
+    return dict(sorted(seats.items()))
+
+
+def mic_wish(conference: Conference, site: SiteCode) -> MicWish:
+    """What to ask of a site's microphone.
+
+    A room is asked to open when it is to be heard soon, and to mute when it is not; a hold is
+    no reason to mute, since the floor is kept (practice.md 11).  Nothing here opens a browser's
+    microphone: ``ask`` asks.
+    """
+    holds = any(
+        r.site == site and r.status is RequestStatus.GRANTED for r in conference.requests.values()
+    )
+    soon = conference.phase is Phase.OPEN and (site in (CENTRE, conference.next) or holds)
+    return MicWish(mic="ask" if soon else "mute", on_air=gate(conference, site))

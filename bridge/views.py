@@ -1,0 +1,94 @@
+"""Views: what each audience was last shown, and the patch to what it may see now.
+
+All sessions of an audience see one sequence of snapshots, so the patch is made once per audience
+and change, and shared (the door encodes a shared value once).  An audience nobody looks with is
+not kept up to date: its snapshot is made when somebody asks.
+
+Events are told beside the patch, for logs and for sounds: the desk hears all of them; a site and
+a wall hear the phase, and a site what concerns itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bridge.conference.codec import encode
+from bridge.conference.events import Event, PhaseChanged
+from bridge.conference.patch import diff
+from bridge.conference.projection import Audience, audience_of, project
+from bridge.conference.state import Conference
+from bridge.conference.words import SiteCode
+from bridge.events import Change
+from bridge.media.slots import SessionKind
+from bridge.outgoing import Change as Told
+from bridge.sessions import Session
+
+
+def audience_of_session(session: Session) -> Audience:
+    """A room sees what its site may see, whatever else its token allows."""
+    site = session.site
+    if session.kind is SessionKind.ROOM and site is not None:
+        return Audience(kind="site", site=site)
+    return audience_of(session.identity.actor)
+
+
+class Views:
+    """*titles* has one for every site."""
+
+    def __init__(self, titles: Mapping[SiteCode, str], conference: Conference, rev: int) -> None:
+        self._titles = titles
+        self._conference = conference
+        self._rev = rev
+        self._shown: dict[Audience, dict[str, Any]] = {}
+
+    def begin(self, conference: Conference, rev: int) -> None:
+        """Another conference; whoever looked has been sent away."""
+        self._conference = conference
+        self._rev = rev
+        self._shown.clear()
+
+    def snapshot(self, audience: Audience) -> dict[str, Any]:
+        """What *audience* may see now, with ``rev``."""
+        if audience not in self._shown:
+            self._shown[audience] = project(self._conference, audience, titles=self._titles)
+        return {"rev": self._rev, **self._shown[audience]}
+
+    def show(
+        self, change: Change, audiences: Iterable[Audience], *, now_s: float
+    ) -> dict[Audience, Told]:
+        """Go on to *change* and say what each of *audiences* is told."""
+        self._conference = change.after
+        self._rev = change.rev
+        before = self._shown
+        self._shown = {}
+        told: dict[Audience, Told] = {}
+        for audience in set(audiences):
+            after = project(change.after, audience, titles=self._titles)
+            self._shown[audience] = after
+            old = before.get(audience)
+            if old is None:
+                old = project(change.before, audience, titles=self._titles)
+            told[audience] = Told(
+                rev=change.rev,
+                now_s=now_s,
+                events=[
+                    encode(event)
+                    for event in change.events
+                    if _concerns(event, audience, change.after)
+                ],
+                set=diff(old, after),
+            )
+        return told
+
+
+def _concerns(event: Event, audience: Audience, conference: Conference) -> bool:
+    if audience.kind == "desk" or isinstance(event, PhaseChanged):
+        return True
+    if audience.site is None:
+        return False
+    site = getattr(event, "site", None)
+    request = getattr(event, "request", None)
+    if site is None and isinstance(request, int):
+        site = conference.requests[request].site
+    return site == audience.site

@@ -1,0 +1,32 @@
+"""Exit codes, in one place: scripts and systemd units branch on them.
+
+78 is EX_CONFIG of sysexits.h; a unit says ``RestartPreventExitStatus=78``, because a wrong
+setting does not get better by restarting.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    OK = 0
+    FAILED = 1
+    """It was tried and did not work, or the conference said no."""
+    USAGE = 2
+    """The command line is wrong; also what the option parser answers."""
+    REFUSED = 4
+    """The token does not open this."""
+    UNREACHABLE = 5
+    """No service answers."""
+    CONFIGURATION = 78
+    """Settings, roster or the state directory cannot be used."""
+
+
+class Failure(Exception):
+    """A command ends here: lines for stderr, and the code."""
+
+    def __init__(self, code: Exit, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.code = code
+        self.lines = lines

@@ -1,0 +1,55 @@
+"""Output: tables and JSON on stdout, messages on stderr.
+
+No colour when stdout is no terminal or ``NO_COLOR`` is set (Rich looks), and no folding either:
+who pipes a table into grep wants whole lines.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+SCHEMA_VERSION: Final = 1
+"""Of every ``--json`` object; grows when a field changes its meaning or goes."""
+
+_UNFOLDED: Final = 400
+"""Columns of a table that no terminal has to show."""
+
+
+def emit_json(data: Mapping[str, Any]) -> None:
+    """One object on stdout."""
+    body = {"schema_version": SCHEMA_VERSION, **data}
+    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+
+
+def emit(line: str) -> None:
+    """One line of data."""
+    sys.stdout.write(line + "\n")
+
+
+def say(line: str) -> None:
+    """One line for the person at the terminal."""
+    sys.stderr.write(line + "\n")
+
+
+def emit_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    styles: Iterable[str | None] | None = None,
+) -> None:
+    """A table on stdout; ``styles`` has one Rich style or None for each row."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    cells = list(rows)
+    for row, style in zip(cells, styles or [None] * len(cells), strict=True):
+        # Text, so that a title with [brackets] is shown and not obeyed.
+        table.add_row(*map(Text, row), style=style)
+    width = None if sys.stdout.isatty() else _UNFOLDED
+    Console(file=sys.stdout, width=width, highlight=False).print(table)

@@ -1,0 +1,36 @@
+"""Program: the command groups, put together."""
+
+from __future__ import annotations
+
+import typer
+
+from room110.cli import floor, mute, programs, status, tokens
+from room110.cli.options import Json
+from room110.cli.output import emit, emit_json
+
+app = typer.Typer(
+    help="A central room, 63 provincial sites, and a chair who gives the floor.",
+    no_args_is_help=True,
+    # Plain: Rich takes a tenth of a second to load, and a traceback with locals shows tokens.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(programs.serve)
+app.command()(programs.demo)
+app.command()(programs.loadtest)
+app.command()(status.status)
+app.add_typer(floor.app, name="floor")
+app.command()(mute.mute)
+app.add_typer(tokens.app, name="token")
+
+
+@app.command()
+def version(as_json: Json = False) -> None:
+    """Print the version."""
+    from importlib.metadata import version as version_of
+
+    number = version_of("room110")
+    if as_json:
+        emit_json({"version": number})
+    else:
+        emit(number)

@@ -1,0 +1,60 @@
+"""serve, demo, loadtest: the commands that are whole programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from room110.cli import options
+from room110.cli.options import Json, duration_s
+
+Sites = Annotated[
+    int, typer.Option(min=1, max=63, help="How many synthetic provincial sites, in roster order.")
+]
+
+
+def serve() -> None:
+    """Run the service until it is told to stop."""
+    settings = options.settings()
+    from monitoring.logs import configure
+    from room110.compose import serve as run
+
+    configure(settings.log_level, settings.log_format)
+    raise typer.Exit(run(settings))
+
+
+def demo(
+    sites: Sites = 63,
+    duration: Annotated[
+        float | None,
+        typer.Option(
+            parser=duration_s, metavar="TIME", help="Stop after this time; otherwise at Ctrl-C."
+        ),
+    ] = None,
+) -> None:
+    """Run the service and synthetic sites, and hold a conference that goes on by itself."""
+    settings = options.settings()
+    from room110.demo import run_demo as run
+
+    raise typer.Exit(run(settings, sites=sites, duration_s=duration))
+
+
+def loadtest(
+    sites: Sites = 63,
+    duration: Annotated[
+        float,
+        typer.Option(parser=duration_s, metavar="TIME", help="How long the floor goes round."),
+    ] = 20.0,
+    take_over: Annotated[
+        bool, typer.Option("--take-over", help="Join sites that are joined already.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Join synthetic sites to the service that runs here, change the floor, and measure."""
+    settings = options.settings()
+    from room110.loadtest import run_loadtest as run
+
+    raise typer.Exit(
+        run(settings, sites=sites, duration_s=duration, take_over=take_over, as_json=as_json)
+    )

@@ -1,0 +1,91 @@
+"""Crowd: synthetic sites that join a service over its own doors, all in this process.
+
+Each is a full client: WebSocket, ICE, DTLS, SRTP both ways.  A site comes back by itself when the
+service was away; one that the service sent away for good is named in ``gone``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from bridge.endpoint.card import Card
+from bridge.endpoint.library import ClipLibrary
+from bridge.endpoint.site import SyntheticSite
+from bridge.endpoint.ticker import Ticker
+from bridge.media.slots import SessionKind, Slot
+from config.roster import Roster, RosterSite
+from signaling.channel import Disconnected
+from signaling.client import CommandRefused
+from signaling.resilient import ResilientClient
+
+log = structlog.get_logger(__name__)
+
+JOINING_AT_ONCE = 64
+"""As in the room at 7:55: everybody."""
+
+
+def clip_folder() -> Path:
+    """Where clips are kept between runs: the XDG base directory for caches."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if home.startswith("/") else Path.home() / ".cache") / "room110"
+
+
+def card_of(site: RosterSite) -> Card:
+    return Card(code=site.code, name=site.name, position=site.position)
+
+
+def chosen(roster: Roster, count: int) -> tuple[RosterSite, ...]:
+    """The first *count* provinces, and room 110."""
+    provinces = roster.sites[:-1]
+    return (*provinces[:count], roster.sites[-1])
+
+
+class Crowd:
+    """*token_for* makes the token of a site; *url* is the WebSocket's."""
+
+    def __init__(self, *, url: str, token_for: Callable[[str], str], library: ClipLibrary) -> None:
+        self.sites: dict[str, SyntheticSite] = {}
+        self.gone: dict[str, str] = {}
+        """Site -> why the service sent it away."""
+        self._url = url
+        self._token_for = token_for
+        self._library = library
+        self._ticker = Ticker()
+
+    @asynccontextmanager
+    async def joined(self, sites: Sequence[RosterSite]) -> AsyncIterator[None]:
+        """All of *sites* while inside; each says goodbye at the end."""
+        await self._library.prepare([card_of(site) for site in sites])
+        async with asyncio.TaskGroup() as group:
+            ticking = group.create_task(self._ticker.run())
+            tasks = [group.create_task(self._take_part(site)) for site in sites]
+            try:
+                yield
+            finally:
+                for task in (ticking, *tasks):
+                    task.cancel()
+
+    async def _take_part(self, site: RosterSite) -> None:
+        token = self._token_for(site.code)
+        client = ResilientClient(self._url, token, SessionKind.ROOM)
+        try:
+            async with client:
+                endpoint = SyntheticSite(
+                    card=card_of(site),
+                    slots=[Slot(s.slot, s.kind, s.direction) for s in client.hello_ok.slots],
+                    channel=client.media,
+                    library=self._library,
+                    ticker=self._ticker,
+                )
+                self.sites[site.code] = endpoint
+                await endpoint.run()
+                self.gone[site.code] = client.gave_up or "channel_closed"
+        except (CommandRefused, Disconnected) as refused:
+            self.gone[site.code] = str(refused)
+        log.warning("site.gone", site=site.code, reason=self.gone[site.code])

@@ -1,0 +1,61 @@
+"""Ports: what the doors need of the house behind them.
+
+The doors know the bridge by this Protocol only; ``bridge.service`` is it, and
+``tests/support/fake_bridge.py`` stands in for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from bridge.answers import Accepted
+from bridge.conference.commands import Actor, PersonCommand
+from bridge.conference.projection import Audience
+from bridge.conference.words import Refusal
+from bridge.identity import Identity
+from bridge.media.slots import SessionKind
+from bridge.outgoing import Joined, Outbox
+
+
+class Bridge(Protocol):
+    boot: str
+    """Random id of this run of the service."""
+
+    def conference_id(self) -> str: ...
+
+    def rev(self) -> int: ...
+
+    def now_s(self) -> float:
+        """Conference seconds."""
+
+    def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
+        """A new session.  An older room session of the same site gets ``Bye("replaced")``."""
+
+    def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
+        """The answer's SDP.  Raises MediaRejected."""
+
+    def report(self, session: str, *, mic: str, level: int | None) -> None: ...
+
+    def leave(self, session: str, *, said_goodbye: bool) -> None:
+        """The door calls it once for every join, also when the bridge itself said ``Bye``."""
+
+    async def submit(
+        self, command: PersonCommand, actor: Actor, command_id: str | None
+    ) -> Accepted | Refusal:
+        """A repeated ``command_id`` of the same user returns the stored answer.
+
+        Raises RoomError when the room cannot answer; its ``code`` is for the peer.
+        """
+
+    async def begin_next(self, title: str, *, rehearsal: bool, actor: Actor) -> Accepted | Refusal:
+        """Raises RoomError like :meth:`submit`."""
+
+    def view(self, audience: Audience) -> Mapping[str, Any]:
+        """The snapshot of this audience; carries ``rev``."""
+
+    def sites(self) -> list[dict[str, Any]]:
+        """All facts of every site, roster order; for those who may see them."""
+
+    def media(self) -> dict[str, Any]:
+        """Counters of the media plane."""

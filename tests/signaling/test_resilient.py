@@ -1,0 +1,129 @@
+"""A client that comes back, against a door that goes away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from aiohttp.test_utils import TestServer
+
+from bridge.answers import Accepted
+from bridge.conference.commands import Actor, PersonCommand
+from bridge.conference.words import Refusal
+from bridge.media.slots import SessionKind
+from bridge.outgoing import Bye
+from signaling.app import make_app
+from signaling.channel import Disconnected
+from signaling.client import CommandRefused
+from signaling.messages import ChairRevoke, HelloOk
+from signaling.resilient import ResilientClient
+from tests.signaling.conftest import Service
+from tests.support.fake_bridge import FakeBridge
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("signaling.resilient.BACKOFF_S", (0.01, 0.05))
+    yield
+
+
+def client(service: Service, *, token: str | None = None) -> ResilientClient:
+    return ResilientClient(service.url, token or service.token("chair"), SessionKind.CONSOLE)
+
+
+async def restart(service: Service, boot: str) -> None:
+    """The same service again, on the same port."""
+    port = service.server.port
+    await service.server.close()
+    service.bridge.boot = boot
+    service.server = TestServer(make_app(service.bridge, service.keyring), port=port)
+    await service.server.start_server()
+
+
+class Forgetful(FakeBridge):
+    """Does the first command and loses its line before it answers."""
+
+    async def submit(
+        self, command: PersonCommand, actor: Actor, command_id: str | None
+    ) -> Accepted | Refusal:
+        first = not self.done
+        answer = await super().submit(command, actor, command_id)
+        if first:
+            self.outboxes["s-1"].put(Bye(reason="too_slow"))
+        return answer
+
+
+async def test_it_comes_back_and_sends_the_unanswered_once_more(service: Service) -> None:
+    bridge = service.bridge = Forgetful()
+    await service.stop()
+    await service.start()
+    async with client(service) as chair:
+        ok = await chair.command(ChairRevoke(type="chair.revoke", id="k1"))
+    # then it was answered, over a second connection, and done once
+    assert (ok.re, ok.rev) == ("k1", 413)
+    assert [call[0] for call in bridge.told].count("join") == 2
+    assert [call[0] for call in bridge.told].count("submit") == 1
+
+
+async def test_a_restart_is_a_new_hello_and_a_media_reset(service: Service) -> None:
+    async with client(service) as chair:
+        greetings = (m async for m in chair if isinstance(m, HelloOk))
+        assert (await anext(greetings)).boot == "boot-1"
+        await restart(service, "boot-2")
+        assert (await anext(greetings)).boot == "boot-2"
+        assert chair.hello_ok.boot == "boot-2"
+        assert await chair.media.receive() == {
+            "type": "media.reset",
+            "reason": "service_restarted",
+        }
+
+
+async def test_a_line_that_was_only_lost_resets_no_media(service: Service) -> None:
+    async with client(service) as chair:
+        greetings = (m async for m in chair if isinstance(m, HelloOk))
+        await anext(greetings)
+        service.bridge.outboxes["s-1"].put(Bye(reason="too_slow"))
+        await anext(greetings)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await chair.media.receive()
+
+
+async def test_it_gives_up_when_the_service_does_not_want_it_back(service: Service) -> None:
+    async with client(service) as chair:
+        service.bridge.outboxes["s-1"].put(Bye(reason="replaced"))
+        async with asyncio.timeout(5):
+            last = [message async for message in chair][-1]
+        assert last.model_dump() == {"type": "bye", "reason": "replaced"}
+        assert chair.gave_up == "replaced"
+        with pytest.raises(Disconnected, match="replaced"):
+            await chair.command(ChairRevoke(type="chair.revoke", id="k1"))
+
+
+async def test_a_refused_hello_is_raised_at_once(service: Service) -> None:
+    with pytest.raises(CommandRefused, match="token_invalid"):
+        async with client(service, token="nonsense"):  # noqa: S106
+            pass
+
+
+async def test_a_conference_that_is_over_ends_it(service: Service) -> None:
+    async with client(service) as chair:
+        service.bridge.conference = "c-2"
+        service.bridge.outboxes["s-1"].put(Bye(reason="shutdown"))
+        async with asyncio.timeout(5):
+            async for _ in chair:
+                pass
+        assert chair.gave_up == "token_wrong_conference"
+
+
+@pytest.mark.parametrize(
+    ("attempt", "chance", "delay_s"),
+    [(0, 0.0, 0.2), (0, 1.0, 0.3), (1, 0.0, 0.4), (4, 0.0, 2.0), (1000, 1.0, 3.0)],
+)
+def test_it_waits_longer_each_time_up_to_a_bound(
+    attempt: int, chance: float, delay_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signaling.resilient.BACKOFF_S", (0.2, 2.0))
+    resilient = ResilientClient("ws://x", "t", SessionKind.ROOM, jitter=lambda: chance)
+    assert resilient._backoff_s(attempt) == pytest.approx(delay_s)

@@ -1,0 +1,141 @@
+"""A bridge for the doors: remembers what was asked of it and answers what it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bridge.answers import Accepted, RoomError
+from bridge.conference.commands import Actor, FloorRequest, PersonCommand
+from bridge.conference.events import RequestMade
+from bridge.conference.projection import Audience
+from bridge.conference.words import Refusal, RequestStatus
+from bridge.identity import Identity
+from bridge.media.slots import SessionKind, slots_for
+from bridge.outgoing import Bye, Joined, MediaRejected, Outbox
+
+REQUESTS = {
+    "9": {"site": "11", "status": "granted", "floor": "speech", "by": "tech.dienbien"},
+    "12": {"site": "14", "status": "accepted", "floor": "speech", "by": "tech.sonla"},
+}
+VIEW = {
+    "rev": 412,
+    "conference": "c-1",
+    "title": "Hội nghị",
+    "rehearsal": False,
+    "phase": "open",
+    "phase_since_s": 12.5,
+    "on_air": "11",
+    "programme": {"kind": "stage"},
+    "speakers": ["11"],
+}
+SITES = [
+    {"code": "11", "title": "Sở Điện Biên", "line": "good", "mic": "on", "floor": "speaking"},
+    {"code": "110", "title": "Phòng 110", "line": "good", "mic": "on", "floor": "none"},
+]
+
+
+@dataclass
+class FakeBridge:
+    boot: str = "boot-1"
+    conference: str = "c-1"
+    told: list[tuple[Any, ...]] = field(default_factory=list)
+    """Every call that could change something, in order."""
+    outboxes: dict[str, Outbox] = field(default_factory=dict)
+    answer: Accepted | Refusal | RoomError | None = None
+    """What the next commands are answered; None: a plain yes."""
+    revision: int = 412
+    done: dict[tuple[str, str], Accepted] = field(default_factory=dict)
+    at_join: list[Any] = field(default_factory=list)
+    """Put into the outbox while it joins."""
+    _rooms: dict[str, str] = field(default_factory=dict)
+
+    def conference_id(self) -> str:
+        return self.conference
+
+    def rev(self) -> int:
+        return self.revision
+
+    def now_s(self) -> float:
+        return 2467.125
+
+    def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
+        session = f"s-{sum(1 for call in self.told if call[0] == 'join') + 1}"
+        self.told.append(("join", identity, kind))
+        if kind is SessionKind.ROOM and identity.site is not None:
+            older = self._rooms.get(identity.site)
+            if older in self.outboxes:
+                self.outboxes[older].put(Bye(reason="replaced"))
+            self._rooms[identity.site] = session
+        self.outboxes[session] = outbox
+        for message in self.at_join:
+            outbox.put(message)
+        return Joined(session=session, slots=slots_for(kind), snapshot=dict(VIEW))
+
+    def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
+        if "refuse" in sdp:
+            raise MediaRejected("the map of slots differs")
+        self.told.append(("offer", session, len(sdp), dict(slots)))
+        return "v=0 answer"
+
+    def report(self, session: str, *, mic: str, level: int | None) -> None:
+        self.told.append(("report", session, mic, level))
+
+    def leave(self, session: str, *, said_goodbye: bool) -> None:
+        self.told.append(("leave", session, said_goodbye))
+        self.outboxes.pop(session, None)
+
+    async def submit(
+        self, command: PersonCommand, actor: Actor, command_id: str | None
+    ) -> Accepted | Refusal:
+        if isinstance(self.answer, RoomError):
+            raise self.answer
+        if isinstance(self.answer, Refusal):
+            return self.answer
+        if command_id is not None and (actor.user, command_id) in self.done:
+            return self.done[actor.user, command_id]
+        self.told.append(("submit", command, actor, command_id))
+        self.revision += 1
+        accepted = self.answer or Accepted(rev=self.revision, events=_events(command))
+        if command_id is not None:
+            self.done[actor.user, command_id] = accepted
+        return accepted
+
+    async def begin_next(self, title: str, *, rehearsal: bool, actor: Actor) -> Accepted | Refusal:
+        if isinstance(self.answer, RoomError):
+            raise self.answer
+        if isinstance(self.answer, Refusal):
+            return self.answer
+        self.told.append(("begin_next", title, rehearsal, actor.user))
+        self.conference = "c-2"
+        return Accepted(rev=1, events=())
+
+    def view(self, audience: Audience) -> Mapping[str, Any]:
+        if audience.kind == "desk":
+            return {**VIEW, "queue": [12], "next": "14", "requests": REQUESTS}
+        if audience.kind == "site":
+            return {**VIEW, "own": {"site": audience.site, "floor": "none"}}
+        return VIEW
+
+    def sites(self) -> list[dict[str, Any]]:
+        return SITES
+
+    def media(self) -> dict[str, Any]:
+        return {"packets_in": 7}
+
+
+def _events(command: PersonCommand) -> tuple[RequestMade, ...]:
+    if not isinstance(command, FloorRequest):
+        return ()
+    return (
+        RequestMade(
+            at_s=1.0,
+            request=13,
+            floor=command.floor,
+            site=command.site or "11",
+            by="x",
+            status=RequestStatus.ACCEPTED,
+            position=1,
+        ),
+    )
