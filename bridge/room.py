@@ -311,7 +311,7 @@ class Room:
             _log.info(
                 "conference.refused", command=wish.name, actor=wish.actor.user, code=outcome.code
             )
-        elif isinstance(outcome, Accepted) and not outcome.repeated:
+        elif isinstance(outcome, Accepted):
             self._answers.remember(wish.actor.user, wish.command_id, wish.name, outcome)
         wish.resolve(outcome)
 

@@ -26,10 +26,6 @@ from signaling.resilient import ResilientClient
 
 log = structlog.get_logger(__name__)
 
-JOINING_AT_ONCE = 64
-"""As in the room at 7:55: everybody."""
-
-
 def clip_folder() -> Path:
     """Where clips are kept between runs: the XDG base directory for caches."""
     home = os.environ.get("XDG_CACHE_HOME", "")
@@ -49,13 +45,21 @@ def chosen(roster: Roster, count: int) -> tuple[RosterSite, ...]:
 class Crowd:
     """*token_for* makes the token of a site; *url* is the WebSocket's."""
 
-    def __init__(self, *, url: str, token_for: Callable[[str], str], library: ClipLibrary) -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        token_for: Callable[[str], str],
+        library: ClipLibrary,
+        stuck_microphones: bool = False,
+    ) -> None:
         self.sites: dict[str, SyntheticSite] = {}
         self.gone: dict[str, str] = {}
         """Site -> why the service sent it away."""
         self._url = url
         self._token_for = token_for
         self._library = library
+        self._stuck_microphones = stuck_microphones
         self._ticker = Ticker()
 
     @asynccontextmanager
@@ -82,6 +86,7 @@ class Crowd:
                     channel=client.media,
                     library=self._library,
                     ticker=self._ticker,
+                    stuck_microphone=self._stuck_microphones,
                 )
                 self.sites[site.code] = endpoint
                 await endpoint.run()

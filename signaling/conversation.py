@@ -212,7 +212,7 @@ class Conversation:
         self._outbox.say(answer.wire())
 
     async def _on_command(self, message: Command) -> None:
-        assert self._identity is not None  # noqa: S101  # TURNS: commands come after hello
+        assert self._identity is not None  # TURNS: commands come after hello
         command = message.command()
         try:
             outcome = await self._bridge.submit(command, self._identity.actor, message.id)

@@ -24,7 +24,7 @@ from bridge.identity import Identity
 ALGORITHM: Final = "HS256"
 SECRET_BYTES: Final = 32
 """As long as the hash, RFC 7518 section 3.2."""
-SECRET_FILE: Final = "secret"
+SECRET_FILE: Final = "secret"  # noqa: S105  # its name
 _OTHERS: Final = 0o077
 
 

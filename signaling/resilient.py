@@ -61,7 +61,7 @@ class ResilientClient:
     @property
     def hello_ok(self) -> HelloOk:
         """Of the newest connection."""
-        assert self._hello_ok is not None, "not entered"  # noqa: S101
+        assert self._hello_ok is not None, "not entered"
         return self._hello_ok
 
     async def __aenter__(self) -> Self:
@@ -75,7 +75,7 @@ class ResilientClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        assert self._runner is not None  # noqa: S101  # entered
+        assert self._runner is not None  # entered
         self._runner.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._runner

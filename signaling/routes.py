@@ -39,6 +39,10 @@ class Route:
     status: HTTPStatus = HTTPStatus.OK
 
 
+_ID_DIGITS: Final = 16
+"""Enough for every id the messages allow; a longer one is refused before int() toils at it."""
+
+
 def _names_request(_identity: Identity, body: Body) -> bool:
     return "request" in body
 
@@ -116,7 +120,6 @@ def request_of(command: PersonCommand, accepted: Accepted) -> int | None:
 
 
 def _number(text: str) -> int:
-    # 16 digits hold every id the messages allow; int() is slow for very long ones.
-    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS):
         raise ProtocolError("malformed", "request: a number is expected")
     return int(text)

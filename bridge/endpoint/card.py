@@ -26,6 +26,7 @@ TONE_STEP_HZ: Final = 20
 _LEVELS: Final = (32, 88, 144, 200)
 _STRIDE: Final = 27
 """Odd, so the walk through the 64 colours visits each once; neighbours in the roster differ."""
+_MIDDLE_LUMA: Final = 120
 
 Colour = tuple[int, int, int]
 
@@ -53,4 +54,5 @@ class Card:
     def ink(self) -> Colour:
         """Black or white, whichever is easier to read on the background (ITU-R BT.601 luma)."""
         red, green, blue = self.colour
-        return (0, 0, 0) if 299 * red + 587 * green + 114 * blue > 120_000 else (255, 255, 255)
+        luma = 0.299 * red + 0.587 * green + 0.114 * blue
+        return (0, 0, 0) if luma > _MIDDLE_LUMA else (255, 255, 255)

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 from bridge.conference.words import SiteCode
 from bridge.endpoint.book import PayloadBook
 from bridge.endpoint.ear import PictureEar, SoundEar
 from bridge.endpoint.library import KEYFRAME_PREFIX_BYTES
+from bridge.endpoint.stats import ReceiverTotals
 from bridge.media.core import rtp, vp8
 from bridge.media.core.drops import DropReason
 from bridge.media.core.reception import Reception
@@ -30,30 +31,6 @@ from bridge.media.core.vp8 import Vp8Malformed
 from bridge.media.slots import Medium
 
 PATIENCE_S: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiverTotals:
-    """Sums over all slots."""
-
-    packets: int = 0
-    bytes: int = 0
-    gaps: int = 0
-    skipped: int = 0
-    reordered: int = 0
-    duplicates: int = 0
-    backward: int = 0
-    keyframes: int = 0
-    own_sound: int = 0
-    unknown_sound: int = 0
-
-    def __add__(self, other: ReceiverTotals) -> ReceiverTotals:
-        return ReceiverTotals(
-            **{
-                field.name: getattr(self, field.name) + getattr(other, field.name)
-                for field in fields(self)
-            }
-        )
 
 
 @dataclass(frozen=True, slots=True)

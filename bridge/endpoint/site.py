@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
@@ -26,7 +25,8 @@ from bridge.endpoint.channel import Channel, ChannelClosed, Message
 from bridge.endpoint.clip import Layer
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.peer import Peer
-from bridge.endpoint.receiver import Receiver, ReceiverTotals
+from bridge.endpoint.receiver import Receiver
+from bridge.endpoint.stats import ReceiverTotals, SiteStats
 from bridge.endpoint.ticker import Ticker
 from bridge.endpoint.tone import LEVEL_DBOV
 from bridge.media.borrowed import DtlsFailed, IceFailed
@@ -47,28 +47,6 @@ class OfferRefused(Exception):
     """The service did not take the offer; the text is its code."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteStats:
-    """One endpoint since ``run`` began.  Durations count from there."""
-
-    site: SiteCode
-    connected: bool
-    connections: int
-    """Media connections made; more than one means media was lost or reset."""
-    time_to_connect_s: float | None
-    """Until DTLS was done for the first time."""
-    time_to_media_s: float | None
-    """Until the first packet of anybody came; needs somebody on the stage."""
-    mic: str
-    packets_sent: int
-    lost_up: int
-    """Of the packets sent, as the service reports them (present connection)."""
-    rtt_s: float | None
-    received: ReceiverTotals
-    drops: Mapping[DropReason, int]
-    """Datagrams of the present connection that could not be used."""
-
-
 class SyntheticSite:
     """``slots`` decide what it is: with microphone and camera a room, without a console.
 
@@ -84,7 +62,9 @@ class SyntheticSite:
         library: ClipLibrary,
         ticker: Ticker,
         local_address: str = "127.0.0.1",
+        stuck_microphone: bool = False,
     ) -> None:
+        """*stuck_microphone*: it is live always and obeys nobody, as a mixer before a codec."""
         self.card = card
         self.stage: Mapping[str, SiteCode] | None = None
         """Slot -> site as the service last said."""
@@ -94,7 +74,8 @@ class SyntheticSite:
         self._library = library
         self._ticker = ticker
         self._local_address = local_address
-        self._live = False
+        self._stuck = stuck_microphone and MIC in self._slots
+        self._live = self._stuck
         self._wanted: frozenset[Layer] = frozenset()
         self._peer: Peer | None = None
         self._over = asyncio.Event()
@@ -192,7 +173,8 @@ class SyntheticSite:
                 self._layer_wanted.set()
                 self._apply()
             case {"type": "media.set", "mic": mic}:
-                self._live = mic in ("live", "ask") and MIC in self._slots
+                asked = mic in ("live", "ask") and MIC in self._slots
+                self._live = self._stuck or asked
                 self.on_air = bool(message.get("on_air", False))
                 self._apply()
             case {"type": "stage", "slots": slots}:

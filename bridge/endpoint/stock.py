@@ -220,7 +220,7 @@ class StockClient:
 
 
 def _first_channel(frame: av.AudioFrame) -> array[int]:
-    """aiortc decodes Opus to packed 16-bit stereo."""
+    """Aiortc decodes Opus to packed 16-bit stereo."""
     channels = frame.layout.nb_channels
     samples = array("h")
     samples.frombytes(bytes(frame.planes[0])[: frame.samples * channels * 2])

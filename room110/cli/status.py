@@ -55,6 +55,8 @@ def _row(site: Mapping[str, Any]) -> tuple[str, ...]:
     flags = [name for name in _FLAGS if site.get(name)]
     if site.get("control") == "lost" and site["link"] == "up":
         flags.append("control lost")
+    # A line that is not there has lost nothing.
+    figures = site if site["link"] == "up" else {}
     reason = f" ({site['line_reason']})" if site.get("line_reason") else ""
     return (
         site["code"],
@@ -63,9 +65,9 @@ def _row(site: Mapping[str, Any]) -> tuple[str, ...]:
         site["mic"],
         site["floor"],
         " ".join(flags),
-        _figure(site.get("rtt_ms"), "{:.0f}"),
-        _figure(site.get("loss_up"), "{:.1%}"),
-        _figure(site.get("loss_down"), "{:.1%}"),
+        _figure(figures.get("rtt_ms"), "{:.0f}"),
+        _figure(figures.get("loss_up"), "{:.1%}"),
+        _figure(figures.get("loss_down"), "{:.1%}"),
     )
 
 

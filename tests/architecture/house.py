@@ -70,11 +70,15 @@ def tracked() -> list[Path]:
     try:
         listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        made = {".git", ".venv", "build", "dist", "__pycache__"}
+        made = {"build", "dist", "__pycache__"}
         return [
             path
             for path in ROOT.rglob("*")
-            if path.is_file() and not made & set(path.relative_to(ROOT).parts)
+            if path.is_file()
+            and not any(
+                part in made or (part.startswith(".") and part != ".ci")
+                for part in path.relative_to(ROOT).parts
+            )
         ]
     paths = [ROOT / name.decode() for name in listed.split(b"\0") if name]
     return [path for path in paths if path.is_file()]

@@ -24,6 +24,8 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "bridge/media/core/drops.py": "words",
     "bridge/media/plane.py": "an interface and its values",
     "signaling/ports.py": "an interface",
+    "bridge/identity.py": "a value; tests/signaling/test_identity.py makes it",
+    "room110/__main__.py": "one line; the end-to-end tests start programs with it",
     "room110/cli/exits.py": "words; tests/room110/cli/test_program.py asks for each",
 }
 

@@ -43,12 +43,13 @@ def test_a_change_is_not_a_beginning():
 
 
 def test_who_stops_listening_hears_no_more_and_may_stop_twice():
-    emitter, heard = Emitter(), []
+    emitter, heard, others = Emitter(), [], []
     off = emitter.on_changed(heard.append)
+    emitter.on_changed(others.append)
     off()
     off()
     emitter.changed(CHANGE)
-    assert heard == []
+    assert (heard, others) == ([], [CHANGE])
 
 
 def test_a_listener_that_fails_is_logged_and_the_others_are_served():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
 from bridge.conference.words import Refusal, RefusalCode
@@ -23,12 +20,6 @@ def revoke(command_id: str = "k1") -> ChairRevoke:
     return ChairRevoke(type="chair.revoke", id=command_id)
 
 
-async def until(condition: Any) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.005)
-
-
 async def test_a_client_joins_commands_and_says_goodbye(service: Service) -> None:
     token = service.token("site", site="11")
     async with connect(service.url, token, SessionKind.ROOM) as client:
@@ -36,14 +27,14 @@ async def test_a_client_joins_commands_and_says_goodbye(service: Service) -> Non
         assert client.hello_ok.slots[0].slot == "mic"
         ok = await client.command(FloorRequest(type="floor.request", id=new_id()))
         assert (ok.rev, ok.request) == (413, 13)
-    await until(lambda: service.bridge.told[-1] == ("leave", "s-1", True))
+    await service.bridge.until(lambda: service.bridge.told[-1] == ("leave", "s-1", True))
 
 
 async def test_a_client_may_leave_without_a_goodbye(service: Service) -> None:
     token = service.token("site", site="11")
     async with connect(service.url, token, SessionKind.ROOM, goodbye=False):
         pass
-    await until(lambda: service.bridge.told[-1] == ("leave", "s-1", False))
+    await service.bridge.until(lambda: service.bridge.told[-1] == ("leave", "s-1", False))
 
 
 async def test_a_refused_hello_raises_its_code(service: Service) -> None:

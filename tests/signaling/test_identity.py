@@ -81,7 +81,7 @@ def test_claims_that_cannot_be_are_refused_though_signed(changed: dict[str, Any]
 
 
 def test_the_algorithm_is_not_the_tokens_to_choose() -> None:
-    assert refusal(jwt.encode(CLAIMS, None, algorithm="none")) == "token_invalid"
+    assert refusal(jwt.encode(CLAIMS, "", algorithm="none")) == "token_invalid"
     longer = jwt.encode(CLAIMS, SECRET * 2, algorithm="HS512")
     assert refusal(longer) == "token_invalid"
 

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from bridge.answers import RoomError
@@ -21,6 +21,7 @@ from signaling.routes import ROUTES
 
 DOCUMENT = (Path(schema.PATH).parent / "protocol.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```json\n(.*?)^```", DOCUMENT, re.MULTILINE | re.DOTALL)
+VALIDATOR = jsonschema.Draft202012Validator(schema.schema())
 FROM_SERVER = {type_of(model) for model in SERVER_MESSAGES}
 
 
@@ -31,12 +32,9 @@ def is_from_server(fields: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_example_is_a_message(example: str) -> None:
     fields = json.loads(example)
-    if is_from_server(fields):
-        message = decode_server(example)
-    else:
-        message = decode(example, joined=True)
+    message = decode_server(example) if is_from_server(fields) else decode(example, joined=True)
     assert json.loads(message.wire()) == fields
-    jsonschema.validate(fields, schema.schema())
+    VALIDATOR.validate(fields)
 
 
 def test_every_message_has_an_example() -> None:
@@ -88,8 +86,7 @@ def test_the_schema_refuses_what_the_models_refuse() -> None:
         {"type": "chair.call", "id": "a", "site": 11},
         {"type": "chair.cal", "id": "a", "site": "11"},
     ):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, schema.schema())
+        assert not VALIDATOR.is_valid(wrong)
 
 
 def test_an_error_may_stand_without_the_message_it_answers() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -23,9 +22,8 @@ from tests.support.fake_bridge import FakeBridge
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("signaling.resilient.BACKOFF_S", (0.01, 0.05))
-    yield
 
 
 def client(service: Service, *, token: str | None = None) -> ResilientClient:
@@ -103,7 +101,7 @@ async def test_it_gives_up_when_the_service_does_not_want_it_back(service: Servi
 
 async def test_a_refused_hello_is_raised_at_once(service: Service) -> None:
     with pytest.raises(CommandRefused, match="token_invalid"):
-        async with client(service, token="nonsense"):  # noqa: S106
+        async with client(service, token="nonsense"):
             pass
 
 

@@ -184,14 +184,15 @@ async def test_media_is_read(service: Service) -> None:
 async def test_who_may_read_what(service: Service, role: str) -> None:
     desk = {"chair", "deputy", "secretary", "technician"}
     token = service.token(role, site="11")
-    for path, readers in {
-        "/conference": set(Role) - {"metrics"},
-        "/floor": set(Role) - {"metrics"},
+    readers_of: dict[str, set[str]] = {
+        "/conference": {r.value for r in Role} - {"metrics"},
+        "/floor": {r.value for r in Role} - {"metrics"},
         "/sites": desk | {"metrics"},
         "/sites/11": desk | {"metrics", "site"},
         "/sites/110": desk | {"metrics"},
         "/media": {"chair", "technician", "metrics"},
-    }.items():
+    }
+    for path, readers in readers_of.items():
         status, body = await service.rest("GET", V1 + path, token)
         assert (path, status) == (path, 200 if role in readers else 403)
         assert role in readers or body["code"] == "not_authorized"

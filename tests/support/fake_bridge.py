@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,18 @@ class FakeBridge:
     at_join: list[Any] = field(default_factory=list)
     """Put into the outbox while it joins."""
     _rooms: dict[str, str] = field(default_factory=dict)
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for a call that makes it true; 5 s at most."""
+        async with asyncio.timeout(5):
+            while not condition():
+                self._asked.clear()
+                await self._asked.wait()
+
+    def _note(self, call: tuple[Any, ...]) -> None:
+        self.told.append(call)
+        self._asked.set()
 
     def conference_id(self) -> str:
         return self.conference
@@ -62,7 +75,7 @@ class FakeBridge:
 
     def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
         session = f"s-{sum(1 for call in self.told if call[0] == 'join') + 1}"
-        self.told.append(("join", identity, kind))
+        self._note(("join", identity, kind))
         if kind is SessionKind.ROOM and identity.site is not None:
             older = self._rooms.get(identity.site)
             if older in self.outboxes:
@@ -76,14 +89,14 @@ class FakeBridge:
     def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
         if "refuse" in sdp:
             raise MediaRejected("the map of slots differs")
-        self.told.append(("offer", session, len(sdp), dict(slots)))
+        self._note(("offer", session, len(sdp), dict(slots)))
         return "v=0 answer"
 
     def report(self, session: str, *, mic: str, level: int | None) -> None:
-        self.told.append(("report", session, mic, level))
+        self._note(("report", session, mic, level))
 
     def leave(self, session: str, *, said_goodbye: bool) -> None:
-        self.told.append(("leave", session, said_goodbye))
+        self._note(("leave", session, said_goodbye))
         self.outboxes.pop(session, None)
 
     async def submit(
@@ -95,7 +108,7 @@ class FakeBridge:
             return self.answer
         if command_id is not None and (actor.user, command_id) in self.done:
             return self.done[actor.user, command_id]
-        self.told.append(("submit", command, actor, command_id))
+        self._note(("submit", command, actor, command_id))
         self.revision += 1
         accepted = self.answer or Accepted(rev=self.revision, events=_events(command))
         if command_id is not None:
@@ -107,7 +120,7 @@ class FakeBridge:
             raise self.answer
         if isinstance(self.answer, Refusal):
             return self.answer
-        self.told.append(("begin_next", title, rehearsal, actor.user))
+        self._note(("begin_next", title, rehearsal, actor.user))
         self.conference = "c-2"
         return Accepted(rev=1, events=())
 

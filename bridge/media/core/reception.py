@@ -145,15 +145,16 @@ class Reception:
         self._expected_before += expected
         self._received_before += received
         lost = expected - received
-        # Nothing expected or more received than expected: appendix A.3 reports no loss.
-        fraction = min((lost << 8) // expected, 255) if expected > 0 and lost > 0 else 0
+        # More received than expected is reported as no loss (A.3).  Never 256: what makes a packet
+        # expected is that it or a newer one came.
+        fraction = (lost << 8) // expected if lost > 0 else 0
         since_sr = min(int((now_s - self._last_sr_at_s) * 0x10000), 0xFFFFFFFF)
         return ReportBlock(
             ssrc=self.ssrc,
             fraction_lost=fraction,
             lost=min(max(self.lost, -0x800000), 0x7FFFFF),
             highest=self._highest & 0xFFFFFFFF,
-            jitter=min(int(self._jitter_ticks), 0xFFFFFFFF),
+            jitter=int(self._jitter_ticks),
             last_sr=self._last_sr,
             delay_since_sr=since_sr if self._last_sr else 0,
         )

@@ -31,7 +31,11 @@ def tone() -> Clip:
 
 def decode_picture(frames: list[bytes]) -> list[Image.Image]:
     decoder = av.VideoCodecContext.create("vp8", "r")
-    return [image.to_image() for data in frames for image in decoder.decode(av.Packet(data))]
+    return [
+        image.to_image()  # type: ignore[no-untyped-call]
+        for data in frames
+        for image in decoder.decode(av.Packet(data))
+    ]
 
 
 def decode_sound(payloads: list[bytes]) -> array[float]:

@@ -46,7 +46,7 @@ async def test_a_folder_that_cannot_be_written_is_an_error_and_the_next_try_is_a
 ) -> None:
     (tmp_path / "file").touch()
     with ClipLibrary(tmp_path / "file" / "clips") as library:
-        with pytest.raises(OSError):  # noqa: PT011 - which one depends on the system
+        with pytest.raises(OSError):
             await library.sound(HA_NOI)
         (tmp_path / "file").unlink()
         assert await library.sound(HA_NOI)

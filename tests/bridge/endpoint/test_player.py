@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from bridge.endpoint.clip import Clip
@@ -191,7 +193,7 @@ def test_picture_ids_wrap_at_15_bits_and_tl0picidx_at_8(first: int) -> None:
     ids = [descriptor(packet)[1] for packet in ends]
     tl0 = [descriptor(packet)[2] for packet in ends]
     assert ids == [(first + k) % 32768 for k in range(3)]
-    assert [(b - a) % 256 for a, b in zip(tl0, tl0[1:], strict=False)] == [1, 1]
+    assert [(b - a) % 256 for a, b in pairwise(tl0)] == [1, 1]
 
 
 def test_a_layer_switched_on_again_begins_with_a_key_frame_at_real_time() -> None:

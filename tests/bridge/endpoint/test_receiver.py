@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bridge.endpoint.book import PayloadBook
-from bridge.endpoint.receiver import PATIENCE_S, Receiver, ReceiverTotals
+from bridge.endpoint.receiver import PATIENCE_S, Receiver
+from bridge.endpoint.stats import ReceiverTotals
 from bridge.media.core import rtp, vp8
 from bridge.media.core.drops import DropReason
 from bridge.media.core.rtcp import SenderReport

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -174,7 +175,7 @@ async def test_a_refused_offer_is_made_again_with_growing_pauses(tmp_path: Path)
                 seen.append((asyncio.get_running_loop().time(), offer["id"]))
                 channel.tell("error", re=offer["id"], code="media_rejected")
     times = [at_s for at_s, _ in seen]
-    pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(times)]
     assert pauses == pytest.approx([0.6, 1.1, 2.1, 4.1, 8.1], abs=0.2)
 
 

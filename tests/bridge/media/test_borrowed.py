@@ -175,8 +175,11 @@ async def test_after_the_handshake_both_ends_have_gcm_keys_and_bound_calls():
     assert_they_understand_each_other(pair.server, pair.client)
     assert pair.server.profile == pair.client.profile == "SRTP_AEAD_AES_128_GCM"
     assert inspect.ismethod(pair.server.protect)
+    assert pair.closed == []
     assert max(len(datagram) for _, datagram in pair.sent) < 1200  # one bio_read of 1500 is enough
+    pumps = [pair.server._association._task, pair.client._association._task]
     await pair.close()
+    assert all(pump.done() for pump in pumps)
 
 
 async def test_64_handshakes_at_once_have_64_keys():
@@ -330,6 +333,34 @@ async def test_a_cancelled_handshake_leaves_nothing():
     await pair.close()
 
 
+async def test_a_goodbye_that_meets_our_own_is_not_told():
+    pair = Pair()
+    await pair.shake()
+    pump = pair.server._association._task
+    goodbye = asyncio.ensure_future(pair.client.close())
+    await until(pump.done)
+    await pair.server.close()
+    await goodbye
+    assert pair.closed == []
+
+
+async def test_the_deadline_is_gone_when_the_handshake_is_over(monkeypatch):
+    loop = asyncio.get_running_loop()
+    real, deadlines = loop.call_later, []
+
+    def call_later(delay_s, call, *arguments):
+        handle = real(delay_s, call, *arguments)
+        if delay_s == 7.5:
+            deadlines.append(handle)
+        return handle
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    pair = Pair()
+    await pair.shake(timeout_s=7.5)
+    assert [deadline.cancelled() for deadline in deadlines] == [True, True]
+    await pair.close()
+
+
 async def test_the_other_end_hears_the_goodbye_once_and_the_closing_one_does_not():
     pair = Pair()
     await pair.shake()
@@ -454,6 +485,7 @@ async def test_a_client_checks_nominates_and_then_talks_both_ways(server, site):
     # a lite server is nominated by a check of its own (RFC 8445 8.1.1)
     assert [request.use_candidate for request in server.requests] == [False, True]
     assert all(request.ice_controlling for request in server.requests)
+    assert site.ice._transport.max_size == 2048
     assert site.ice.send(RTP)
     await until(lambda: server.media)
     datagram, (address, _) = server.media[0]

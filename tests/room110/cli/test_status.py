@@ -22,7 +22,7 @@ def conference(service):
             "sites": [
                 site("01", "good", rtt_ms=12.4, loss_up=0.0, gate=True, floor="speaking"),
                 site("02", "weak", line_reason="loss", loss_down=0.123, blocked=True),
-                site("04", "lost", link="lost", control="lost"),
+                site("04", "lost", link="lost", control="lost", loss_up=0.0, rtt_ms=9.0),
                 site("06", "good", control="lost"),
                 site("08", "unheard_of"),
             ],

@@ -38,7 +38,7 @@ class Stream:
     """A rewriter with packets going through it; what comes out is read back."""
 
     def __init__(self, *, audio=False, **start):
-        self.rewriter = Rewriter(ssrc=SSRC, payload_type=99, audio=audio, **start)
+        self.rewriter = Rewriter(ssrc=SSRC, payload_type=98, audio=audio, **start)
         self._audio = audio
 
     def begin(self, seq, timestamp, picture_id=-1, tl0=-1, *, at=0.0):
@@ -51,7 +51,7 @@ class Stream:
         )
 
     def send(self, seq, timestamp, picture_id=-1, tl0=-1, *, at=0.0, marker=False, bits=15):
-        header = pack_header(marker, 120, seq & 0xFFFF, timestamp & 0xFFFFFFFF, 0xBEEF)
+        header = pack_header(marker, 121, seq & 0xFFFF, timestamp & 0xFFFFFFFF, 0xBEEF)
         head = b"" if self._audio else descriptor(picture_id, tl0, bits=bits)
         packet = header + head + KEY
         parsed = (12, -1, -1) if self._audio else parse(packet, 12, len(packet))[:3]
@@ -69,7 +69,7 @@ class Stream:
         if prefix is None:
             return None
         out_marker, payload_type, out_seq, out_timestamp, ssrc = fixed_header(prefix)
-        assert (prefix[0], payload_type, ssrc) == (0x80, 99, SSRC)
+        assert (prefix[0], payload_type, ssrc) == (0x80, 98, SSRC)
         if self._audio:
             assert len(prefix) == 12
             return Out(marker=out_marker, seq=out_seq, timestamp=out_timestamp)
@@ -223,6 +223,22 @@ def test_picture_ids_of_7_bits_go_on_the_same_line(out, source):
     ]
 
     assert [(each - out) & 0x7FFF for each in ids] == [0, 63, 62, 126, 180, 116, 243]
+
+
+@pytest.mark.parametrize("tl0", [-1, 0, 255])
+def test_what_stands_behind_a_picture_id_does_not_make_it_longer(tl0):
+    stream = Stream(seq=0, timestamp=0, picture_id=1000)
+    stream.start(0, 0, 126, tl0, bits=7)
+
+    assert stream.send(1, 0, 2, tl0, bits=7).picture_id == 1004
+
+
+@pytest.mark.parametrize("jump", [65, 128, 5000, 16383])
+def test_a_long_picture_id_may_jump_inside_a_source(jump):
+    stream = Stream(seq=0, timestamp=0, picture_id=1000)
+    stream.start(0, 0, 256)
+
+    assert stream.send(1, 0, 256 + jump).picture_id == 1000 + jump
 
 
 def test_a_source_that_changes_the_length_of_its_picture_ids_is_one_line():

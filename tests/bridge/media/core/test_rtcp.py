@@ -187,6 +187,7 @@ def test_we_read_a_nack_of_aiortc():
         ("80cf0001 00000001", [], "XR"),
         ("80000000", [], "a type nobody knows"),
         ("a0c90002 00000007 00000004", [ReceiverReport(ssrc=7)], "padding in the last"),
+        ("a0ca0001 00000004", [], "nothing but padding"),
         ("a0c90003 00000007 00000000 00000008", [ReceiverReport(ssrc=7)], "more padding"),
         ("81ce0002 00000001 00000002", [PictureLoss(sender=1, media=2)], "reduced size"),
         (

@@ -229,6 +229,7 @@ class TestChromium:
         (f"a=extmap:1 {LEVEL}\r\n", f"a=extmap:256 {LEVEL}\r\n", LEVEL),
         (f"a=extmap:1 {LEVEL}\r\n", f"a=extmap:1/recvonly {LEVEL}\r\n", LEVEL),
         ("a=rid:q send\r\n", "", "a=rid:q recv"),
+        ("a=rid:q send\r\n", "a=rid:q recv\r\n", "a=rid:q recv"),
         ("send q;h;f", "send h;f", "a=rid:q recv"),
         ("a=simulcast:send q;h;f\r\n", "", "a=simulcast:recv q;f"),
     ],
@@ -244,6 +245,16 @@ def test_what_is_not_offered_is_not_answered(old, new, line):
         (f"a=extmap:4 {MID}", f"a=extmap:4/sendonly {MID}", f"a=extmap:4/recvonly {MID}"),
         (f"a=extmap:4 {MID}", f"a=extmap:4/sendrecv {MID}", f"a=extmap:4/sendrecv {MID}"),
         (f"a=extmap:4 {MID}", f"a=extmap:255 {MID}", f"a=extmap:255 {MID}"),
+        (
+            f"a=extmap:4 {MID}",
+            f"a=extmap:4 {MID}\r\na=extmap:5 {MID}",
+            f"a=extmap:4 {MID}",
+        ),
+        (
+            "a=extmap-allow-mixed\r\na=msid-semantic: WMS tray\r\nm=audio 9 UDP/TLS/RTP/SAVPF 63 111",
+            "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\na=extmap-allow-mixed",
+            "a=extmap-allow-mixed",
+        ),
         ("send q;h;f", "send ~f,h;q", "a=simulcast:recv q;f"),
         ("a=rtcp-fb:96 nack pli", "a=rtcp-fb:* nack pli", "a=rtcp-fb:96 nack pli"),
         ("63 111\r\n", "109 111\r\na=rtpmap:109 OPUS/48000/2\r\n", "a=rtpmap:109 opus/48000/2"),
@@ -262,13 +273,33 @@ def test_other_ways_to_write_an_offer_are_understood(old, new, line):
     assert line in agree(offer)[0].split("\r\n")
 
 
-def test_a_camera_without_layers_is_one_encoding_and_repair_streams_are_no_sources():
+def test_the_tagged_m_line_says_the_transport_before_the_session_does():
+    beside = CHROMIUM.replace("s=-", "s=-\r\na=ice-ufrag:session\r\na=fingerprint:sha-256 00:00")
+    assert agree(beside)[1].remote_ufrag == "9uB3"
+    assert agree(beside)[1].remote_fingerprints[0][1].startswith("0F:0F")
+    alone = "\r\n".join(line for line in beside.split("\r\n") if line != "a=ice-ufrag:9uB3")
+    assert agree(alone)[1].remote_ufrag == "session"
+    second = CHROMIUM.replace("a=ice-ufrag:9uB3", "a=ice-ufrag:first", 1)
+    assert agree(second)[1].remote_ufrag == "first"
+    assert agree(second.replace("BUNDLE 0 1", "BUNDLE 1 0"))[1].remote_ufrag == "9uB3"
+
+
+def test_only_the_camera_has_layers_and_only_the_microphone_a_level():
+    offer = CHROMIUM.replace("a=mid:0", f"a=rid:q send\r\na=extmap:10 {RID}\r\na=mid:0")
+    offer = offer.replace("a=mid:1", f"a=extmap:1 {LEVEL}\r\na=mid:1")
+    mic, camera = agree(offer)[1].uplinks
+    assert (mic.rids, mic.rid_extension, mic.level_extension) == ((), None, 1)
+    assert (camera.rids, camera.rid_extension, camera.level_extension) == (("q", "f"), 10, None)
+
+
+@pytest.mark.parametrize("semantics", ["FID", "FEC-FR"])
+def test_a_camera_without_layers_is_one_encoding_and_repair_streams_are_no_sources(semantics):
     offer = CHROMIUM
     for line in ("a=rid:q send", "a=rid:h send", "a=rid:f send", "a=simulcast:send q;h;f"):
         offer = offer.replace(line + "\r\n", "")
     offer = offer.replace(
         "a=msid:tray 2222",
-        "a=ssrc-group:FID 5 6\r\na=ssrc:5 cname:x\r\na=ssrc:6 cname:x\r\na=msid:tray 2222",
+        f"a=ssrc-group:{semantics} 5 6\r\na=ssrc:5 cname:x\r\na=ssrc:6 cname:x\r\na=msid:tray 2222",
     )
     answer, spec = agree(offer)
     assert spec.uplinks[1].rids == ()
@@ -294,6 +325,7 @@ BAD_OFFERS = [
     (CHROMIUM.replace("s=-", "s=\0"), "not of the form"),
     (CHROMIUM.replace("\r\n", "\r"), "does not start with v=0"),
     (CHROMIUM + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\n" * 125, "more than 128"),
+    (CHROMIUM + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:x\r\n" * 124, "same mid"),
     # the transport
     (without("ice-ufrag"), "a=ice-ufrag is missing"),
     (without("ice-pwd"), "a=ice-pwd is missing"),

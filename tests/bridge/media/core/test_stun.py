@@ -97,13 +97,14 @@ def test_the_response_tells_the_address_and_is_signed():
 def test_a_check_that_proves_nothing_is_refused_by_its_kind(data, code):
     request = parse_binding_request(data)
     assert not request.authenticate(PWD)
+    assert request.ice_controlling == request.use_candidate == (len(data) > 44)
     refusal = error_response(request)
     assert len(refusal) <= 52
     response = client.parse_message(refusal)
     assert response.message_class == client.Class.ERROR
     assert response.transaction_id == b"transaction!"
     assert response.error_code == code
-    assert "MESSAGE-INTEGRITY" not in response.attributes
+    assert list(response.attributes) == ["ERROR-CODE", "FINGERPRINT"]
 
 
 def test_the_sample_request_of_rfc_5769_authenticates():

@@ -22,6 +22,7 @@ DELTA = b"\x11"
     [
         ("10", -1, -1, "nothing extended"),
         ("90 00", -1, -1, "an empty extension"),
+        ("90 0f", -1, -1, "reserved bits mean nothing"),
         ("90 80 05", 5, -1, "7 bits"),
         ("90 80 7f", 127, -1, "7 bits, the largest"),
         ("90 80 80 05", 5, -1, "15 bits"),
@@ -57,6 +58,7 @@ def test_a_descriptor_is_read_field_by_field(descriptor, picture_id, tl0, why):
         (0x10, DELTA, False, "P = 1"),
         (0x00, KEY, False, "the middle of a partition"),
         (0x11, KEY, False, "start of partition 1"),
+        (0x01, KEY, False, "the middle of partition 1"),
         (0x14, KEY, False, "start of partition 4"),
         (0x30, KEY, True, "a non-reference frame may be one"),
         (0x58, KEY, True, "reserved bits mean nothing"),
@@ -97,6 +99,7 @@ def test_a_descriptor_is_read_as_it_was_written(starts_frame, picture_id, tl0):
     raw = pack_descriptor(starts_frame=starts_frame, picture_id=picture_id, tl0=tl0)
 
     assert parse(raw + KEY, 0, len(raw) + 1) == (len(raw), picture_id, tl0, starts_frame)
+    assert (len(raw), raw[-1]) == (6, 0)
     other, rest = VpxPayloadDescriptor.parse(raw + KEY)
     assert (other.picture_id, other.tl0picidx, rest) == (picture_id, tl0, KEY)
     assert (other.partition_start, other.partition_id) == (int(starts_frame), 0)
