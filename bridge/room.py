@@ -15,9 +15,6 @@ room stays at its last durable state.  Facts about lines and what is due are tri
 Rule 5: an exception in ``decide`` or ``evolve`` is our bug.  It ends this room: who waits hears
 RoomFailed, and ``run`` raises to its parent.
 Rule 6: a command belongs to the conference it was sent to, and is never decided in the next one.
-
-Time is conference seconds.  They run with the loop's clock, start at 0 with the conference, and go
-on from the last record after a restart, so an outage takes no time.
 """
 
 from __future__ import annotations
@@ -26,67 +23,40 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final
 
 import structlog
 
-from bridge.answers import (
-    Accepted,
-    Answer,
-    Answers,
-    RoomClosed,
-    RoomError,
-    RoomFailed,
-    RoomNotDurable,
-)
+from bridge.answers import Accepted, Answer, RoomClosed, RoomError, RoomFailed, RoomNotDurable
 from bridge.batch import Batch, again
-from bridge.conference import deadlines, evolve
-from bridge.conference.authority import authorise
-from bridge.conference.commands import Actor, ChairPhase, PersonCommand, Recover, Tick
-from bridge.conference.decide import begin
+from bridge.conference.commands import Actor, ChairPhase, PersonCommand, Recover
 from bridge.conference.events import Policy
 from bridge.conference.state import Conference
 from bridge.conference.words import Phase, Refusal, RefusalCode, Role, SiteCode
 from bridge.events import Emitter
 from bridge.inbox import ConferenceBegin, Inbox, LinkCommand, Wish
-from bridge.journal import Journal, Journals
-from bridge.records import JournalFailed, Record
+from bridge.journal import Journals
+from bridge.live_conference import LiveConference, Setting, may_begin
+from bridge.records import JournalFailed
 
 _log = structlog.get_logger(__name__)
 
 RETRY_S: Final = 1.0
 """Seconds between two attempts to write what nobody waits for."""
 
-VIET_NAM: Final = timezone(timedelta(hours=7))
-
 
 def _now() -> datetime:
-    return datetime.now(VIET_NAM)
+    return datetime.now(UTC)
 
 
 class Room:
     """The service's conference: the present one, and every next.  Made by :meth:`resume`."""
 
-    def __init__(
-        self,
-        journals: Journals,
-        *,
-        emitter: Emitter,
-        sites: tuple[SiteCode, ...],
-        policy: Policy,
-        wall: Callable[[], datetime],
-        chance: Callable[[int], int],
-    ) -> None:
+    def __init__(self, setting: Setting, emitter: Emitter) -> None:
         self.emitter = emitter
-        self._journals = journals
-        self._sites = sites
-        self._policy = policy
-        self._wall = wall
-        self._chance = chance
-        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._setting = setting
         self._inbox = Inbox()
         self._deciding: Sequence[Wish] = ()
         self._retry_at: float | None = None
@@ -94,14 +64,7 @@ class Room:
         """What newcomers hear, once the room takes no more."""
         self._running = False
         self._ended = asyncio.Event()
-        self._journal: Journal
-        self._conference: Conference
-        self._answers: Answers
-        self._rev = 0
-        self._last_s = 0.0
-        self._base_s = 0.0
-        """Conference seconds at *_base_at* of the loop's clock."""
-        self._base_at = 0.0
+        self._live: LiveConference
 
     @classmethod
     async def resume(
@@ -121,44 +84,37 @@ class Room:
         the conferences begun from now on.  The caller runs :meth:`run` in a task of its own, and
         keeps *journals* open until that has ended.  Raises the errors of the journal.
         """
-        room = cls(
-            journals,
-            emitter=emitter,
-            sites=sites,
-            policy=policy or Policy(),
-            wall=wall,
-            chance=chance,
+        setting = Setting(
+            journals=journals, sites=sites, policy=policy or Policy(), wall=wall, chance=chance
         )
-        for conference in reversed(journals.conferences()):
-            journal = await journals.open(conference)
-            async with contextlib.AsyncExitStack() as unless_resumed:
-                unless_resumed.push_async_callback(journal.close)
-                records = await journal.load()
-                if not records:
-                    continue  # the program died while it made the file
-                room._adopt(journal, records)
-                if room.conference.phase is Phase.CLOSED:
-                    break
-                await room._commit(room._decide([Wish(command=Recover())]))
-                unless_resumed.pop_all()
-                return room
-        await room._start(Wish(command=ConferenceBegin(title=title, rehearsal=False)), None)
+        room = cls(setting, emitter)
+        live = await setting.newest()
+        if live is None:
+            first = Wish(command=ConferenceBegin(title=title, rehearsal=False))
+            room._live, _ = await setting.begin(first, None)
+            return room
+        room._live = live
+        try:
+            await room._commit(room._decide([Wish(command=Recover())]))
+        except BaseException:
+            await live.journal.close()
+            raise
         return room
 
     @property
     def conference(self) -> Conference:
         """The latest durable state."""
-        return self._conference
+        return self._live.state
 
     @property
     def rev(self) -> int:
         """Its revision."""
-        return self._rev
+        return self._live.rev
 
     @property
     def now_s(self) -> float:
         """Conference seconds; they never run back."""
-        return max(self._last_s, self._base_s + self._clock() - self._base_at)
+        return self._live.now_s
 
     async def submit(
         self, command: PersonCommand, actor: Actor, command_id: str | None = None
@@ -200,13 +156,13 @@ class Room:
                 await self._work()
         except Exception:
             end = RoomFailed
-            _log.exception("room.failed", conference=self._conference.id, rev=self._rev)
+            _log.exception("room.failed", conference=self.conference.id, rev=self.rev)
             raise
         finally:
             self._end = end
             for wish in (*self._deciding, *self._inbox.take()):
                 wish.resolve(end("the room has ended"))
-            await self._journal.close()
+            await self._live.journal.close()
             self._ended.set()
 
     async def close(self) -> None:
@@ -216,7 +172,7 @@ class Room:
         if self._running:
             await self._ended.wait()
         else:
-            await self._journal.close()
+            await self._live.journal.close()
 
     async def _ask(
         self, command: PersonCommand | ConferenceBegin, actor: Actor, command_id: str | None
@@ -230,29 +186,16 @@ class Room:
     # The loop.
 
     async def _wait(self) -> None:
-        at = self._due_at() if self._retry_at is None else self._retry_at
+        at = self._live.due_at() if self._retry_at is None else self._retry_at
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(at):
                 await self._inbox.bell.wait()
         self._inbox.bell.clear()
 
-    def _due_at(self) -> float | None:
-        """The next deadline on the loop's clock."""
-        deadline_s = deadlines.next_deadline(self._conference)
-        return None if deadline_s is None else self._base_at + deadline_s - self._base_s
-
-    def _due(self) -> list[Wish]:
-        deadline_s, at = deadlines.next_deadline(self._conference), self._due_at()
-        if deadline_s is None or at is None or at > self._clock():
-            return []
-        # The sums above round differently from now_s; what is due must not look early there.
-        self._last_s = max(self._last_s, deadline_s)
-        return [Wish(command=Tick())]
-
     async def _work(self) -> None:
         """Do all that waits; a begin parts the batch, for it changes the journal."""
         self._retry_at = None
-        wishes = [*self._due(), *self._inbox.take()]
+        wishes = [*self._live.due(), *self._inbox.take()]
         while wishes:
             self._deciding = wishes
             batch = list(
@@ -260,39 +203,31 @@ class Room:
             )
             wishes = wishes[len(batch) :]
             await self._do(batch)
-            if wishes and await self._begin_next(wishes.pop(0)):
-                self._refuse_latecomers((*wishes, *self._inbox.take()))
+            if wishes and await self._begin_next(*wishes):
                 break
+            wishes = wishes[1:]
         self._deciding = ()
 
     async def _do(self, wishes: Sequence[Wish]) -> None:
         try:
             await self._commit(self._decide(wishes))
         except JournalFailed as error:
-            _log.error("room.not_durable", conference=self._conference.id, error=str(error))
+            _log.error("room.not_durable", conference=self.conference.id, error=str(error))
             for wish in wishes:
                 wish.resolve(RoomNotDurable(str(error)))
             if self._end is None:
                 self._inbox.put_back(wishes)
-                self._retry_at = self._clock() + RETRY_S
+                self._retry_at = asyncio.get_running_loop().time() + RETRY_S
 
     def _decide(self, wishes: Iterable[Wish]) -> Batch:
-        batch = Batch(
-            state=self._conference,
-            rev=self._rev,
-            now_s=self.now_s,
-            wall=self._wall_text(),
-            known=self._answers,
-        )
-        batch.decide(wishes)
-        return batch
+        return self._live.decide(wishes, wall=self._setting.wall_text())
 
     async def _commit(self, batch: Batch) -> None:
         """Durable, then visible, then told, then answered.  JournalFailed: nothing of it."""
         if batch.records:
-            await self._journal.append(batch.records)
+            await self._live.journal.append(batch.records)
         for change in batch.changes:
-            self._conference, self._rev, self._last_s = change.after, change.rev, change.at_s
+            self._live.apply(change)
             _log.info(
                 "conference.changed",
                 conference=change.after.id,
@@ -312,101 +247,44 @@ class Room:
                 "conference.refused", command=wish.name, actor=wish.actor.user, code=outcome.code
             )
         elif isinstance(outcome, Accepted):
-            self._answers.remember(wish.actor.user, wish.command_id, wish.name, outcome)
+            self._live.answers.remember(wish.actor.user, wish.command_id, wish.name, outcome)
         wish.resolve(outcome)
 
     # The next conference.
 
-    async def _begin_next(self, wish: Wish) -> bool:
-        """Whether another conference is the current one now."""
+    async def _begin_next(self, wish: Wish, *later: Wish) -> bool:
+        """Whether another conference is the current one now; then *later* wishes are settled."""
+        role = again(self._live.answers, wish) or may_begin(self.conference, wish.actor)
+        if not isinstance(role, Role):
+            self._settle(wish, role)
+            return False
+        former = self._live
         try:
-            no = again(self._answers, wish) or await self._close_for(wish)
+            no = await self._close_by(wish.actor)
             if no is not None:
                 self._settle(wish, no)
                 return False
-            former = self._journal
-            accepted = await self._start(wish, self._may_begin(wish.actor))
+            self._live, accepted = await self._setting.begin(wish, role)
         except JournalFailed as error:
-            _log.error("room.not_durable", conference=self._conference.id, error=str(error))
+            _log.error("room.not_durable", conference=self.conference.id, error=str(error))
             wish.resolve(RoomNotDurable(str(error)))
             return False
-        await former.close()
+        await former.journal.close()
+        _log.info("conference.begun", conference=self.conference.id, actor=wish.actor.user)
+        over = Refusal(code=RefusalCode.BAD_STATE, text="that conference is over")
+        for late in (*later, *self._inbox.take()):
+            self._settle(late, again(self._live.answers, late) or over)
         self.emitter.begun()
         wish.resolve(accepted)
         return True
 
-    def _may_begin(self, actor: Actor) -> Role | None:
-        lobby = replace(self._conference, phase=Phase.LOBBY)
-        return authorise(actor, ChairPhase(to=Phase.OPEN), lobby)
-
-    async def _close_for(self, wish: Wish) -> Refusal | None:
+    async def _close_by(self, actor: Actor) -> Refusal | None:
         """See that the present conference is closed; else why it stays."""
-        present = self._conference
-        if self._may_begin(wish.actor) is None:
-            return Refusal(
-                code=RefusalCode.NOT_AUTHORIZED,
-                text=f"to begin a conference is not for {wish.actor.user}",
-            )
-        if present.phase is Phase.CLOSED:
+        if self.conference.phase is Phase.CLOSED:
             return None
-        if present.phase is not Phase.LOBBY and not present.rehearsal:
-            return Refusal(code=RefusalCode.BAD_STATE, text=f"the conference is in {present.phase}")
-        batch = self._decide([Wish(command=ChairPhase(to=Phase.CLOSED), actor=wish.actor)])
+        batch = self._decide([Wish(command=ChairPhase(to=Phase.CLOSED), actor=actor)])
         ((_, outcome),) = batch.outcomes
         if isinstance(outcome, Refusal):
             return outcome
         await self._commit(batch)
         return None
-
-    async def _start(self, wish: Wish, authority: Role | None) -> Accepted:
-        """Begin a conference in a journal of its own, and take it."""
-        assert isinstance(wish.command, ConferenceBegin)  # see _work
-        conference = self._journals.next_id(self._wall_time(), self._chance)
-        event = begin(
-            conference=conference,
-            title=wish.command.title,
-            rehearsal=wish.command.rehearsal,
-            sites=self._sites,
-            policy=self._policy,
-        )
-        record = Record(
-            rev=1,
-            at_s=0.0,
-            wall=self._wall_text(),
-            actor=wish.actor.user,
-            authority=authority,
-            command_id=wish.command_id,
-            command=wish.name,
-            events=(event,),
-        )
-        journal = await self._journals.create(conference)
-        try:
-            await journal.append([record])
-        except BaseException:
-            await journal.close()
-            raise
-        self._adopt(journal, [record])
-        _log.info("conference.begun", conference=conference, actor=record.actor)
-        return Accepted(rev=record.rev, events=record.events)
-
-    def _adopt(self, journal: Journal, records: Sequence[Record]) -> None:
-        """Take the conference that *records* tell of; time goes on from the last of them."""
-        self._journal = journal
-        self._conference = evolve.fold(event for record in records for event in record.events)
-        self._rev, self._last_s = records[-1].rev, records[-1].at_s
-        self._base_s, self._base_at = self._last_s, self._clock()
-        self._answers = Answers()
-        for record in records:
-            accepted = Accepted(rev=record.rev, events=record.events)
-            self._answers.remember(record.actor, record.command_id, record.command, accepted)
-
-    def _refuse_latecomers(self, wishes: Iterable[Wish]) -> None:
-        over = Refusal(code=RefusalCode.BAD_STATE, text="that conference is over")
-        for wish in wishes:
-            self._settle(wish, again(self._answers, wish) or over)
-
-    def _wall_time(self) -> datetime:
-        return self._wall().astimezone(VIET_NAM)
-
-    def _wall_text(self) -> str:
-        return self._wall_time().isoformat(timespec="milliseconds")

@@ -26,8 +26,8 @@ from bridge.conference.events import Policy
 from bridge.conference.words import RequestHandling
 from bridge.events import Emitter
 from bridge.journal import Journals
-from bridge.records import JournalError
 from bridge.media.local import LocalPlane
+from bridge.records import JournalError
 from bridge.room import Room
 from bridge.service import Bridge
 from config.roster import load_roster

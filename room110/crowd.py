@@ -7,7 +7,9 @@ service was away; one that the service sent away for good is named in ``gone``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,12 +21,16 @@ from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.site import SyntheticSite
 from bridge.endpoint.ticker import Ticker
 from bridge.media.slots import SessionKind, Slot
-from config.roster import Roster, RosterSite
+from config.roster import Roster, RosterSite, load_roster
+from config.settings import Settings
+from room110.cli.exits import Exit
+from room110.local import Local
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused
 from signaling.resilient import ResilientClient
 
 log = structlog.get_logger(__name__)
+
 
 def clip_folder() -> Path:
     """Where clips are kept between runs: the XDG base directory for caches."""
@@ -40,6 +46,25 @@ def chosen(roster: Roster, count: int) -> tuple[RosterSite, ...]:
     """The first *count* provinces, and room 110."""
     provinces = roster.sites[:-1]
     return (*provinces[:count], roster.sites[-1])
+
+
+def run_sites(settings: Settings, *, sites: int) -> int:
+    """Join the service that runs here until SIGTERM, Ctrl-C, or until it sends all away."""
+    return asyncio.run(_run_sites(settings, sites))
+
+
+async def _run_sites(settings: Settings, count: int) -> int:
+    this = asyncio.current_task()
+    assert this is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    local = Local.find(settings)
+    rooms = chosen(load_roster(), count)
+    with ClipLibrary(clip_folder()) as library, contextlib.suppress(asyncio.CancelledError):
+        crowd = Crowd(url=local.ws, token_for=local.site_token, library=library)
+        async with crowd.joined(rooms):
+            await crowd.all_gone(len(rooms))
+    return Exit.OK
 
 
 class Crowd:
@@ -61,6 +86,13 @@ class Crowd:
         self._library = library
         self._stuck_microphones = stuck_microphones
         self._ticker = Ticker()
+        self._left = asyncio.Event()
+
+    async def all_gone(self, count: int) -> None:
+        """Until the service has sent *count* sites away for good."""
+        while len(self.gone) < count:
+            self._left.clear()
+            await self._left.wait()
 
     @asynccontextmanager
     async def joined(self, sites: Sequence[RosterSite]) -> AsyncIterator[None]:
@@ -93,4 +125,5 @@ class Crowd:
                 self.gone[site.code] = client.gave_up or "channel_closed"
         except (CommandRefused, Disconnected) as refused:
             self.gone[site.code] = str(refused)
+        self._left.set()
         log.warning("site.gone", site=site.code, reason=self.gone[site.code])

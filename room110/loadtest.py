@@ -15,9 +15,7 @@ was on its way.  The figures of one run are of that run: the machine carries bot
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -29,6 +27,7 @@ from bridge.endpoint.library import ClipLibrary
 from config.roster import RosterSite, load_roster
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
+from room110.cli.output import emit, emit_json, say
 from room110.crowd import Crowd, card_of, chosen, clip_folder
 from room110.local import Local
 from room110.process import Usage, usage
@@ -61,12 +60,12 @@ def run_loadtest(
     """Print what was measured; the exit code says whether all was as it must be."""
     result = asyncio.run(_run(settings, sites, duration_s, take_over=take_over))
     if as_json:
-        print(json.dumps({"schema_version": 1, **result}, ensure_ascii=False, indent=2))
+        emit_json(result)
     else:
         for name, value in result.items():
-            print(f"{name:28} {value}")
+            emit(f"{name:28} {value}")
     for fault in result["faults"]:
-        print(f"room110: {fault}", file=sys.stderr)
+        say(f"room110: {fault}")
     return Exit.FAILED if result["faults"] else Exit.OK
 
 
@@ -152,7 +151,9 @@ async def _hold_conference(
         try:
             await desk.command(ChairCall(type="chair.call", id=new_id(), site=site.code))
         except CommandRefused as refused:
-            raise Failure(Exit.FAILED, f"the call of {site.code} was refused: {refused}") from refused
+            raise Failure(
+                Exit.FAILED, f"the call of {site.code} was refused: {refused}"
+            ) from refused
         record.calls.append((sent_s, site.code))
         record.acknowledged_s[sent_s] = loop.time()
         if turn == len(speakers) // 2:

@@ -129,11 +129,7 @@ class SyntheticSite:
     def stats(self) -> SiteStats:
         self._note_media()
         peer, receiver = self._peer, self.receiver
-        drops: Counter[DropReason] = Counter()
-        if peer is not None:
-            drops += peer.drops
-        if receiver is not None:
-            drops += receiver.drops
+        none: Counter[DropReason] = Counter()
         heard = peer.sender.heard.values() if peer is not None else ()
         return SiteStats(
             site=self.card.code,
@@ -146,7 +142,7 @@ class SyntheticSite:
             lost_up=sum(max(0, stream.lost) for stream in heard),
             rtt_s=peer.rtt_s if peer is not None else None,
             received=self._past + (receiver.totals() if receiver is not None else ReceiverTotals()),
-            drops=drops,
+            drops=(peer.drops if peer else none) + (receiver.drops if receiver else none),
         )
 
     # What the service says.
@@ -173,7 +169,7 @@ class SyntheticSite:
                 self._layer_wanted.set()
                 self._apply()
             case {"type": "media.set", "mic": mic}:
-                asked = mic in ("live", "ask") and MIC in self._slots
+                asked = mic in ("live", "ask")
                 self._live = self._stuck or asked
                 self.on_air = bool(message.get("on_air", False))
                 self._apply()
@@ -281,14 +277,12 @@ class SyntheticSite:
                 if peer is not None and layer in peer.sender.missing():
                     peer.sender.add_layer(layer, clip, asyncio.get_running_loop().time())
 
-    # Reports.
-
     async def _keep_reporting(self) -> None:
         while True:
             await asyncio.sleep(REPORT_EVERY_S)
             self._note_media()
             if self.connected:
-                level = LEVEL_DBOV if self._live else None
+                level = LEVEL_DBOV if self.mic == "on" else None
                 await self._send({"type": "endpoint.report", "mic": self.mic, "level": level})
 
     async def _send(self, message: Message) -> None:

@@ -81,7 +81,7 @@ class LocalPlane:
         self._by_ufrag: dict[str, MediaSession] = {}
         self._by_address: dict[Address, MediaSession] = {}
         self._plan = Plan()
-        self._listener: Callable[[PlaneEvent], None] = lambda event: None
+        self._listener: Callable[[PlaneEvent], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = 0
         self._past = Traffic()
@@ -266,7 +266,8 @@ class LocalPlane:
     # Small steps.
 
     def _say(self, event: PlaneEvent) -> None:
-        asyncio.get_running_loop().call_soon(self._listener, event)
+        if self._listener is not None:
+            asyncio.get_running_loop().call_soon(self._listener, event)
 
     def _start(self, coroutine: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

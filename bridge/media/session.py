@@ -21,8 +21,9 @@ from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
 from bridge.media.core.rewrite import Rewriter
 from bridge.media.core.vp8 import Vp8Malformed
-from bridge.media.forwarder import Forwarder, Outlet, Source
+from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, SessionSpec, Uplink
+from bridge.media.streams import Outlet, Source
 from bridge.media.udp import Address
 
 MAX_SOURCES = 8

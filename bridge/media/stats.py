@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bridge.media.forwarder import Forwarder, Source
+from bridge.media.forwarder import Forwarder
 from bridge.media.plane import PlaneStats, SessionStats, SourceStats
 from bridge.media.session import MediaSession
+from bridge.media.streams import Source
 
 
 @dataclass(slots=True)

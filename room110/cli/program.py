@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command()(programs.serve)
 app.command()(programs.demo)
+app.command()(programs.sites)
 app.command()(programs.loadtest)
 app.command()(status.status)
 app.add_typer(floor.app, name="floor")

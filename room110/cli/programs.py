@@ -40,6 +40,21 @@ def demo(
     raise typer.Exit(run(settings, sites=sites, duration_s=duration))
 
 
+def sites(
+    count: Annotated[
+        int,
+        typer.Option("--sites", min=1, max=63, help="How many provinces, in roster order."),
+    ] = 63,
+) -> None:
+    """Join synthetic sites and room 110 to the service that runs here, until told to stop."""
+    settings = options.settings()
+    from monitoring.logs import configure
+    from room110.crowd import run_sites as run
+
+    configure("warning", settings.log_format)
+    raise typer.Exit(run(settings, sites=count))
+
+
 def loadtest(
     sites: Sites = 63,
     duration: Annotated[

@@ -81,7 +81,7 @@ class Disk:
     """Stands before the room's journal: counts, waits, and fails, as told."""
 
     def __init__(self, room):
-        self.journal, room._journal = room._journal, self
+        self.journal, room._live.journal = room._live.journal, self
         self.sizes = []
         self.free = asyncio.Event()
         self.free.set()
@@ -107,8 +107,8 @@ async def opened(room, *up):
 
 
 def on_disk(room_or_directory):
-    directory = getattr(room_or_directory, "_journals", None)
-    path = latest(directory.directory if directory else room_or_directory)
+    directory = getattr(room_or_directory, "_setting", None)
+    path = latest(directory.journals.directory if directory else room_or_directory)
     return read_only(path).records
 
 
@@ -652,6 +652,22 @@ async def test_a_conference_in_its_lobby_is_closed_by_whoever_begins_the_next(tm
 
 
 @virtual_time
+async def test_the_technician_may_begin_after_the_chair_has_closed(tmp_path):
+    async with room_in(tmp_path) as room:
+        await room.submit(CLOSE, CHAIR)
+        assert (await room.begin_next("Diễn tập", rehearsal=True, actor=TECHNICIAN)).rev == 1
+
+
+@virtual_time
+async def test_what_a_listener_says_of_the_new_conference_is_heard(tmp_path):
+    async with room_in(tmp_path) as room:
+        room.emitter.on_begun(lambda: room.post(LinkUp(site="01")))
+        await room.begin_next("t", actor=CHAIR)
+        await room.submit(OPEN, CHAIR)
+        assert room.conference.sites["01"].link is Link.UP
+
+
+@virtual_time
 async def test_a_running_conference_is_not_swept_away(tmp_path):
     async with room_in(tmp_path) as room:
         for phase in (Phase.OPEN, Phase.RECESS):
@@ -738,7 +754,7 @@ async def test_when_the_next_cannot_be_written_the_room_stays_and_may_try_again(
         async def create(_):
             raise JournalFailed("disk full")
 
-        monkeypatch.setattr(room._journals, "create", create)
+        monkeypatch.setattr(room._setting.journals, "create", create)
         with pytest.raises(RoomNotDurable):
             await room.begin_next("t", actor=CHAIR, command_id="k1")
         assert room.conference.phase is Phase.CLOSED

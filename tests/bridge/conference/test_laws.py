@@ -170,13 +170,18 @@ class Morning(RuleBasedStateMachine):
     def mute(self, site, on, but, actor):
         self.act(ChairMute(site=site, on=on, but=(but,) if site == "all" else ()), actor)
 
-    @rule(to=st.sampled_from([*Phase, Phase.OPEN, Phase.OPEN, Phase.RECESS]), actor=actors)
+    @rule(to=st.sampled_from([*Phase, Phase.RECESS, *[Phase.OPEN] * 6]), actor=actors)
     def change_phase(self, to, actor):
         self.act(ChairPhase(to=to), actor)
 
     @rule(site=sites)
     def come(self, site):
         self.act(LinkUp(site=site))
+
+    @rule()
+    def all_come(self):
+        for site in SITES:
+            self.act(LinkUp(site=site))
 
     @rule(site=sites, holder=st.booleans(), kind=st.sampled_from([LinkLost, LinkLost, SiteLeft]))
     def go(self, site, holder, kind):
@@ -195,9 +200,28 @@ class Morning(RuleBasedStateMachine):
         if tick:
             self.act(Tick())
 
-    @rule()
-    def restart(self):
+    @rule(site=provinces, limit_s=limits)
+    def prepare_and_call(self, site, limit_s):
+        self.act(ChairNext(site=site), CHAIR)
+        self.act(ChairCall(site=site, limit_s=limit_s), CHAIR)
+
+    @rule(outage=st.sampled_from([0.0, 5.0, 25.0, 200.0]))
+    def lose_the_speaker(self, outage):
+        """The line goes, time passes, and the site comes back, perhaps too late."""
+        request = self.pick(0, {"granted"})
+        if request:
+            self.act(LinkLost(site=request.site))
+            self.pass_time(outage)
+            self.act(Tick())
+            self.act(LinkUp(site=request.site))
+
+    @rule(waits=st.sampled_from([0.0, 3.0, 19.0, 25.0]), back=st.booleans())
+    def restart(self, waits, back):
         self.act(Recover())
+        self.pass_time(waits)
+        self.act(Tick())
+        if back:
+            self.all_come()
 
     # The machine
 
@@ -224,6 +248,8 @@ class Morning(RuleBasedStateMachine):
             self.follow(event, command, answer)
         self.scene.journal += answer.events
         self.after_a_command(command, before)
+        if isinstance(command, ChairGrant | ChairCall):
+            self.after_a_grant(command, before)
         self.audiences_can_follow(snapshots)
         if isinstance(command, ChairMute | ChairPhase | ChairNext | LinkUp | LinkLost | Tick):
             again = self.scene.decide(command, actor)
@@ -386,6 +412,18 @@ class Morning(RuleBasedStateMachine):
         assert deadline_s == min(due, default=None)
         if deadline_s is None or deadline_s > now_s:
             assert self.scene.decide(Tick()).events == ()
+
+    def after_a_grant(self, command, before):
+        """One more holder, no block, and nobody replaced but the oldest, and only for room."""
+        state = self.scene.state
+        room = state.policy.max_floor_users
+        old = [r.id for r in before.holders]
+        kept = [r.id for r in state.holders if r.id in old]
+        assert len(state.holders) == min(room, len(old) + 1)
+        assert kept == old[len(old) - len(kept) :]
+        assert command.on_full == "replace" or kept == old
+        granted = next(r for r in state.holders if r.id not in old)
+        assert not state.sites[granted.site].blocked
 
     def after_a_tick(self, before):  # I10
         state, now_s = self.scene.state, self.scene.now_s

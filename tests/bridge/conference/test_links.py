@@ -129,6 +129,18 @@ def test_what_was_left_of_a_speech_waits_at_the_head_of_the_queue():
     assert scene.request(3).used_s == 0.0
 
 
+def test_the_chair_may_give_a_continuation_another_time():
+    scene = speaking("01")
+    scene.do(LinkLost(site="01"))
+    scene.now_s = 20.0
+    scene.do(Tick())
+    scene.do(LinkUp(site="01"))
+
+    scene.do(ChairGrant(request=2, limit_s=60))
+
+    assert scene.request(2).limit_s == 60
+
+
 @pytest.mark.parametrize(
     ("limit_s", "spoke_s", "rest_s"),
     [

@@ -5,7 +5,13 @@ from itertools import pairwise
 import pytest
 
 from bridge.endpoint.clip import Clip
-from bridge.endpoint.player import MAX_PAYLOAD_BYTES, PicturePlayer, SoundPlayer, Stream
+from bridge.endpoint.player import (
+    MAX_PAYLOAD_BYTES,
+    SOUND_LATE_FRAMES,
+    PicturePlayer,
+    SoundPlayer,
+    Stream,
+)
 from bridge.media.core import rtp, vp8
 
 MID, RID = 4, 10
@@ -102,6 +108,13 @@ def test_a_short_stall_is_caught_up() -> None:
     assert timestamps(player.due(at(3, per_s=50))) == [1_960, 2_920, 3_880]
 
 
+@pytest.mark.parametrize(("missed", "sent"), [(SOUND_LATE_FRAMES, 10), (SOUND_LATE_FRAMES + 1, 1)])
+def test_a_stall_is_long_from_ten_frames_on(missed: int, sent: int) -> None:
+    player = sound()
+    player.due(at(0, per_s=50))
+    assert len(player.due(at(missed, per_s=50))) == sent
+
+
 def test_after_a_long_stall_sound_goes_on_from_now_with_the_marker() -> None:
     player = sound()
     player.due(at(0, per_s=50))
@@ -156,6 +169,13 @@ def test_a_frame_is_cut_into_packets_of_the_size_limit_and_the_last_is_marked() 
     assert len(set(timestamps(packets))) == 1
     assert [descriptor(packet)[3] for packet in packets] == [True, False, False]
     assert b"".join(packet[descriptor(packet)[0] :] for packet in packets) == KEY
+
+
+def test_a_frame_that_fills_its_packets_to_the_byte_has_no_empty_packet_behind_it() -> None:
+    clip = Clip((b"\x00" * (2 * (MAX_PAYLOAD_BYTES - 6)),))
+    player = PicturePlayer(clip, stream(), started_s=START_S)
+    player.want(True, START_S)
+    assert markers(player.due(START_S)) == [False, True]
 
 
 def test_frames_go_by_15_a_second_with_one_picture_id_each() -> None:

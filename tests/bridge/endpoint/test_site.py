@@ -92,6 +92,9 @@ async def test_a_speaker_is_heard_and_seen_by_another_room_and_by_a_console(fold
             )
 
             await until(lambda: sites[0][0].stats().packets_sent > 20)
+            # Round trips are known from the second report on, from either side.
+            await until(lambda: sites[0][0].stats().rtt_s is not None)
+            await until(lambda: sum(s.rtt_s is not None for s in plane.snapshot().sessions) >= 2)
             assert sites[0][0].on_air
             assert sites[0][0].stats().received.packets == 0
             for site in ears:

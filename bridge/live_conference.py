@@ -1,0 +1,169 @@
+"""A live conference: one conference as it runs, with its journal, its time and its answers.
+
+What is visible here is durable.  The room decides a batch on it, appends the batch, and applies
+its changes one by one; nobody else touches it.
+
+Time is conference seconds.  They run with the loop's clock, start at 0 with the conference, and go
+on from the last record after a restart, so an outage takes no time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from bridge.answers import Accepted, Answers
+from bridge.batch import Batch
+from bridge.conference import deadlines, evolve
+from bridge.conference.authority import authorise
+from bridge.conference.commands import Actor, ChairPhase, Tick
+from bridge.conference.decide import begin
+from bridge.conference.events import Policy
+from bridge.conference.state import Conference
+from bridge.conference.words import Phase, Refusal, RefusalCode, Role, SiteCode
+from bridge.events import Change
+from bridge.inbox import ConferenceBegin, Wish
+from bridge.journal import Journal, Journals
+from bridge.records import Record
+
+VIET_NAM: Final = timezone(timedelta(hours=7))
+
+
+class LiveConference:
+    def __init__(self, journal: Journal, records: Sequence[Record]) -> None:
+        """Of an open *journal* that says *records*, at least one."""
+        self.journal = journal
+        self.state = evolve.fold(event for record in records for event in record.events)
+        self.rev = records[-1].rev
+        self.answers = Answers()
+        """Of this conference: a command id does not outlive it."""
+        for record in records:
+            accepted = Accepted(rev=record.rev, events=record.events)
+            self.answers.remember(record.actor, record.command_id, record.command, accepted)
+        self._clock: Callable[[], float] = asyncio.get_running_loop().time
+        self._base_at = self._clock()
+        self._base_s = records[-1].at_s
+        """Conference seconds at *_base_at* of the loop's clock."""
+        self._last_s = self._base_s
+
+    @property
+    def now_s(self) -> float:
+        """Conference seconds; they never run back."""
+        return max(self._last_s, self._base_s + self._clock() - self._base_at)
+
+    def due_at(self) -> float | None:
+        """The next deadline on the loop's clock."""
+        deadline_s = deadlines.next_deadline(self.state)
+        return None if deadline_s is None else self._base_at + deadline_s - self._base_s
+
+    def due(self) -> list[Wish]:
+        """The tick, if it is time for one."""
+        deadline_s, at = deadlines.next_deadline(self.state), self.due_at()
+        if deadline_s is None or at is None or at > self._clock():
+            return []
+        # The sums above round differently from now_s; what is due must not look early there.
+        self._last_s = max(self._last_s, deadline_s)
+        return [Wish(command=Tick())]
+
+    def decide(self, wishes: Iterable[Wish], *, wall: str) -> Batch:
+        """What comes of *wishes* now; nothing of it is visible yet."""
+        batch = Batch(
+            state=self.state, rev=self.rev, now_s=self.now_s, wall=wall, known=self.answers
+        )
+        batch.decide(wishes)
+        return batch
+
+    def apply(self, change: Change) -> None:
+        """Make a durable change the present state."""
+        self.state, self.rev, self._last_s = change.after, change.rev, change.at_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What all conferences of the service have in common, and where they begin."""
+
+    journals: Journals
+    sites: tuple[SiteCode, ...]
+    """Of the conferences begun from now on; room 110 last."""
+    policy: Policy
+    wall: Callable[[], datetime]
+    """The time of day, with its zone."""
+    chance: Callable[[int], int]
+    """A random number below the argument."""
+
+    def wall_text(self) -> str:
+        """Now in Viet Nam, ISO 8601."""
+        return self._now().isoformat(timespec="milliseconds")
+
+    async def newest(self) -> LiveConference | None:
+        """The newest conference, unless it is closed.  Raises the errors of the journal."""
+        for conference in reversed(self.journals.conferences()):
+            journal = await self.journals.open(conference)
+            live = None
+            try:
+                records = await journal.load()
+                if records:
+                    live = LiveConference(journal, records)
+                    if live.state.phase is not Phase.CLOSED:
+                        return live
+            except BaseException:
+                await journal.close()
+                raise
+            await journal.close()
+            if live is not None:
+                break
+            # Without a first record the program died while it made the file: look further back.
+        return None
+
+    async def begin(self, wish: Wish, authority: Role | None) -> tuple[LiveConference, Accepted]:
+        """A conference in a new journal, and the answer.  JournalFailed: there is none."""
+        if not isinstance(wish.command, ConferenceBegin):
+            raise TypeError(f"{wish.name} begins nothing")
+        event = begin(
+            conference=self.journals.next_id(self._now(), self.chance),
+            title=wish.command.title,
+            rehearsal=wish.command.rehearsal,
+            sites=self.sites,
+            policy=self.policy,
+        )
+        record = Record(
+            rev=1,
+            at_s=event.at_s,
+            wall=self.wall_text(),
+            actor=wish.actor.user,
+            authority=authority,
+            command_id=wish.command_id,
+            command=wish.name,
+            events=(event,),
+        )
+        journal = await self.journals.create(event.conference)
+        try:
+            await journal.append([record])
+            accepted = Accepted(rev=record.rev, events=record.events)
+            return LiveConference(journal, [record]), accepted
+        except BaseException:
+            await journal.close()
+            raise
+
+    def _now(self) -> datetime:
+        return self.wall().astimezone(VIET_NAM)
+
+
+def may_begin(present: Conference, actor: Actor) -> Role | Refusal:
+    """By which role *actor* may begin the conference after *present*.
+
+    Whoever may do the chair's part in a lobby may begin one.  What runs is not swept away; a
+    lobby and a rehearsal are, if the actor may also close them.
+    """
+    lobby = replace(present, phase=Phase.LOBBY)
+    role = authorise(actor, ChairPhase(to=Phase.OPEN), lobby)
+    if role is None:
+        return Refusal(
+            code=RefusalCode.NOT_AUTHORIZED, text=f"to begin a conference is not for {actor.user}"
+        )
+    if present.phase not in {Phase.LOBBY, Phase.CLOSED} and not present.rehearsal:
+        return Refusal(code=RefusalCode.BAD_STATE, text=f"the conference is in {present.phase}")
+    return role
