@@ -79,6 +79,7 @@ class Crowd:
         stuck_microphones: bool = False,
     ) -> None:
         self.sites: dict[str, SyntheticSite] = {}
+        self.console: SyntheticSite | None = None
         self.gone: dict[str, str] = {}
         """Site -> why the service sent it away."""
         self._url = url
@@ -107,19 +108,34 @@ class Crowd:
                 for task in (ticking, *tasks):
                     task.cancel()
 
+    @asynccontextmanager
+    async def watching(self, desk: ResilientClient, centre: RosterSite) -> AsyncIterator[None]:
+        """A console of room 110 that takes all it is sent: stage, sound and the gallery."""
+        self.console = self._endpoint(desk, centre, stuck=False)
+        watching = asyncio.create_task(self.console.run())
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+
+    def _endpoint(self, client: ResilientClient, site: RosterSite, *, stuck: bool) -> SyntheticSite:
+        return SyntheticSite(
+            card=card_of(site),
+            slots=[Slot(s.slot, s.kind, s.direction) for s in client.hello_ok.slots],
+            channel=client.media,
+            library=self._library,
+            ticker=self._ticker,
+            stuck_microphone=stuck,
+        )
+
     async def _take_part(self, site: RosterSite) -> None:
         token = self._token_for(site.code)
         client = ResilientClient(self._url, token, SessionKind.ROOM)
         try:
             async with client:
-                endpoint = SyntheticSite(
-                    card=card_of(site),
-                    slots=[Slot(s.slot, s.kind, s.direction) for s in client.hello_ok.slots],
-                    channel=client.media,
-                    library=self._library,
-                    ticker=self._ticker,
-                    stuck_microphone=self._stuck_microphones,
-                )
+                endpoint = self._endpoint(client, site, stuck=self._stuck_microphones)
                 self.sites[site.code] = endpoint
                 await endpoint.run()
                 self.gone[site.code] = client.gave_up or "channel_closed"

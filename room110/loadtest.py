@@ -24,6 +24,7 @@ from typing import Any
 from bridge.conference.words import CENTRE, Phase, Role
 from bridge.endpoint.clip import Layer
 from bridge.endpoint.library import ClipLibrary
+from bridge.media.slots import gallery
 from config.roster import RosterSite, load_roster
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
@@ -37,6 +38,7 @@ from signaling.resilient import ResilientClient
 
 TURN_S = 2.0
 GRACE_S = 0.25
+SETTLE_S = 1.0
 JOIN_S = 20.0
 """A site that has no media by then has none."""
 
@@ -99,7 +101,10 @@ async def _run(
             url=local.ws, token_for=local.site_token, library=library, stuck_microphones=True
         )
         await stack.enter_async_context(crowd.joined(wanted))
+        await stack.enter_async_context(crowd.watching(desk, wanted[-1]))
         await _until_media(crowd, provinces)
+        # What was joined in a rush settles, so that both ends are counted at one moment.
+        await asyncio.sleep(SETTLE_S)
         before, media_before = usage(local.pid), await local.get("/media")
         sent_before, received_before = _sent(crowd), _received(crowd)
         own_before = usage(os.getpid())
@@ -112,6 +117,7 @@ async def _run(
         result = _result(crowd, wanted, record) | {
             "seconds": round(spent_s, 3),
             "uplink_packets_sent": _sent(crowd) - sent_before,
+            "uplink_packets_lost": sum(s.stats().lost_up for s in crowd.sites.values()),
             "uplink_packets_arrived": media_after["packets_in"] - media_before["packets_in"],
             "downlink_packets_sent": media_after["packets_out"] - media_before["packets_out"],
             "downlink_packets_received": _received(crowd) - received_before,
@@ -189,7 +195,10 @@ def _result(crowd: Crowd, wanted: Sequence[RosterSite], record: Record) -> dict[
         for code, s in stats.items()
         if s.time_to_media_s is not None and code != CENTRE
     )
+    console = crowd.console
     received = [s.received for s in stats.values()]
+    if console is not None:
+        received.append(console.stats().received)
     switches, missed = _switches(crowd, record)
     result: dict[str, Any] = {
         "sites": len(wanted),
@@ -206,6 +215,7 @@ def _result(crowd: Crowd, wanted: Sequence[RosterSite], record: Record) -> dict[
         "grant_to_keyframe_s": _percentiles(switches),
         "keyframes_missed": missed,
         "mute_to_last_packet_s": record.mute_s,
+        "thumbnails_seen": _thumbnails(crowd, wanted),
     }
     faults = [f"{code}: {reason}" for code, reason in crowd.gone.items()]
     without = [s.code for s in wanted if s.code not in stats or not stats[s.code].time_to_media_s]
@@ -222,7 +232,18 @@ def _result(crowd: Crowd, wanted: Sequence[RosterSite], record: Record) -> dict[
         )
         if result[name]
     ]
+    if result["thumbnails_seen"] < len(wanted) - 1:
+        faults.append(f"the desk saw {result['thumbnails_seen']} of {len(wanted) - 1} thumbnails")
     return result | {"faults": faults}
+
+
+def _thumbnails(crowd: Crowd, wanted: Sequence[RosterSite]) -> int:
+    """Gallery slots of the desk whose newest key frame is of the site they are for."""
+    receiver = crowd.console.receiver if crowd.console is not None else None
+    if receiver is None:
+        return 0
+    logs = [(site, receiver.pictures[gallery(site.position)].keyframe_log) for site in wanted]
+    return sum(bool(log) and log[-1].site == site.code for site, log in logs)
 
 
 def _switches(crowd: Crowd, record: Record) -> tuple[list[float], int]:
@@ -289,4 +310,5 @@ def _sent(crowd: Crowd) -> int:
 
 
 def _received(crowd: Crowd) -> int:
-    return sum(site.stats().received.packets for site in crowd.sites.values())
+    endpoints = [*crowd.sites.values(), *([crowd.console] if crowd.console is not None else ())]
+    return sum(endpoint.stats().received.packets for endpoint in endpoints)

@@ -98,7 +98,7 @@ def _model(fields: dict[str, Any]) -> type[Message]:
 def parse_object(text: str) -> dict[str, Any]:
     """The JSON object of a text.  Raises ProtocolError."""
     try:
-        fields = json.loads(text, parse_constant=_no_constant)
+        fields = json.loads(text)
     except (ValueError, RecursionError):
         # Deep nesting and numbers of thousands of digits are refused by the parser like bad JSON.
         raise ProtocolError("malformed", "not JSON") from None
@@ -111,10 +111,6 @@ def parse_object(text: str) -> dict[str, Any]:
     except UnicodeEncodeError:
         raise ProtocolError("malformed", "half a surrogate pair") from None
     return fields
-
-
-def _no_constant(word: str) -> Never:
-    raise ValueError(word)
 
 
 def _octets(text: str) -> int:

@@ -290,16 +290,8 @@ class Bye(Message):
 
 
 SERVER_MESSAGES: Final[tuple[type[Message], ...]] = (
-    HelloOk,
-    Ok,
-    Error,
-    Change,
-    Stage,
-    MediaAnswer,
-    MediaWant,
-    MediaSet,
-    MediaReset,
-    Bye,
+    *(HelloOk, Ok, Error, Change, Stage),
+    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Bye),
 )
 
 

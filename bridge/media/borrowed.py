@@ -17,6 +17,7 @@ reason for the adapters (measured, aiortc 1.16.0 and aioice 0.13.0):
 from __future__ import annotations
 
 import asyncio
+import socket
 import struct
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,9 @@ _DTLS_FIRST_BYTES: Final = range(20, 64)
 
 _LAST_STUN_BYTE: Final = 3
 _RECEIVE_BYTES: Final = 2048
+_KERNEL_BUFFER_BYTES: Final = 4 << 20
+"""A console's 63 thumbnails begin with 63 key frames at once, half a megabyte; Linux's default of
+208 KiB overflowed (measured: RcvbufErrors in /proc/net/snmp)."""
 _MAX_UNSENT_BYTES: Final = 65536
 
 SrtpCall = Callable[[bytes], bytes]
@@ -251,6 +255,8 @@ class IceClient:
         if not found:
             raise IceFailed(f"cannot bind {self._local_address}")
         for protocol in connection._protocols:
+            bound = protocol.transport.get_extra_info("socket")
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER_BYTES)
             cast(Any, protocol.transport).max_size = _RECEIVE_BYTES
             stock = protocol.datagram_received
             cast(Any, protocol).datagram_received = partial(self._received, stock)

@@ -110,10 +110,8 @@ class LocalPlane:
         self._sessions[spec.session] = session
         self._by_ufrag[spec.local_ufrag] = session
         session.wanted = self._plan.wants.get(spec.site, frozenset())
-        now_s = self._now_s()
         for outlet in session.outlets.values():
             self._forwarder.add_outlet(outlet)
-            self._forwarder.aim(outlet, self._plan.slots.get(outlet.slot), now_s)
         self._start(self._shake_hands(session))
 
     def close(self, session: SessionId) -> None:
@@ -122,13 +120,17 @@ class LocalPlane:
             self._end(found)
 
     def set_plan(self, plan: Plan) -> None:
-        now_s = self._now_s()
         self._plan = plan
         self._forwarder.set_gates(plan.gates)
         for session in self._sessions.values():
             session.wanted = plan.wants.get(session.spec.site, frozenset())
-            for outlet in session.outlets.values():
-                self._forwarder.aim(outlet, plan.slots.get(outlet.slot), now_s)
+            if session.connected:
+                self._aim(session)
+
+    def _aim(self, session: MediaSession) -> None:
+        now_s = self._now_s()
+        for outlet in session.outlets.values():
+            self._forwarder.aim(outlet, self._plan.slots.get(outlet.slot), now_s)
 
     def snapshot(self) -> PlaneStats:
         return plane_stats(
@@ -186,6 +188,9 @@ class LocalPlane:
             return
         session.connected = True
         session.heard_s = self._now_s()
+        # Not earlier: a key frame asked for before there are keys would be sent to nobody, and
+        # the client's own request be taken for a repetition.
+        self._aim(session)
         self._heard(session)
         log.debug("media.connected", session=session.spec.session, profile=dtls.profile)
 

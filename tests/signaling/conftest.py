@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import WSMsgType
 from aiohttp.test_utils import TestServer
 
 from bridge.conference.words import Role
@@ -84,6 +85,17 @@ class Service:
                 assert response.content_type == "application/problem+json"
                 assert body["status"] == response.status
             return response.status, body
+
+
+def hello(token: str, **changed: Any) -> dict[str, Any]:
+    return {"type": "hello", "id": "h1", "v": 1, "token": token, "kind": "room", **changed}
+
+
+async def the_end(ws: aiohttp.ClientWebSocketResponse) -> int | None:
+    """The close code, once nothing else comes."""
+    frame = await ws.receive(timeout=5)
+    assert frame.type in {WSMsgType.CLOSE, WSMsgType.CLOSED}, frame
+    return ws.close_code
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from bridge.answers import RoomError
-from bridge.conference.words import RefusalCode
 from signaling import schema
 from signaling.decoding import decode, decode_server
 from signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, type_of
@@ -57,11 +55,6 @@ def test_every_code_has_its_row_with_its_status() -> None:
     assert listed == {str(code): int(status) for code, status in STATUS.items()}
 
 
-def test_every_no_has_a_status() -> None:
-    assert set(RefusalCode) <= set(STATUS)
-    assert {error.code for error in RoomError.__subclasses__()} <= set(STATUS)
-
-
 def test_every_reason_of_a_bye_has_its_close_code() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (1\d{3}) \|", DOCUMENT, re.MULTILINE))
     assert rows == {reason: str(int(code)) for reason, code in CLOSE_CODES.items()}
@@ -72,21 +65,6 @@ def test_every_route_is_listed() -> None:
     for route in ROUTES:
         assert f"`{route.path}`" in section
         assert type_of(route.model) in section
-
-
-def test_the_schema_is_the_models() -> None:
-    assert schema.PATH.read_text(encoding="utf-8") == schema.text(), (
-        "run: python -m signaling.schema"
-    )
-
-
-def test_the_schema_refuses_what_the_models_refuse() -> None:
-    for wrong in (
-        {"type": "chair.call", "id": "a", "site": "11", "on_ful": "reject"},
-        {"type": "chair.call", "id": "a", "site": 11},
-        {"type": "chair.cal", "id": "a", "site": "11"},
-    ):
-        assert not VALIDATOR.is_valid(wrong)
 
 
 def test_an_error_may_stand_without_the_message_it_answers() -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiohttp.test_utils import TestServer
 
-from bridge.answers import Accepted
+from bridge.answers import Accepted, RoomClosed
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.words import Refusal
 from bridge.media.slots import SessionKind
@@ -62,6 +62,44 @@ async def test_it_comes_back_and_sends_the_unanswered_once_more(service: Service
     assert (ok.re, ok.rev) == ("k1", 413)
     assert [call[0] for call in bridge.told].count("join") == 2
     assert [call[0] for call in bridge.told].count("submit") == 1
+
+
+class GoingDown(FakeBridge):
+    """Refuses the first command since it is going down, and says bye."""
+
+    async def submit(
+        self, command: PersonCommand, actor: Actor, command_id: str | None
+    ) -> Accepted | Refusal:
+        if "s-1" in self.outboxes:
+            asyncio.get_running_loop().call_soon(self.outboxes["s-1"].put, Bye(reason="shutdown"))
+            raise RoomClosed
+        return await super().submit(command, actor, command_id)
+
+
+async def test_a_service_going_down_is_asked_again_when_it_is_back(service: Service) -> None:
+    service.bridge = GoingDown()
+    await service.stop()
+    await service.start()
+    async with client(service) as chair, asyncio.timeout(5):
+        assert (await chair.command(ChairRevoke(type="chair.revoke", id="k1"))).re == "k1"
+
+
+async def test_every_lost_line_is_waited_for_from_the_beginning(service: Service) -> None:
+    attempts: list[int] = []
+
+    class Recording(ResilientClient):
+        def _backoff_s(self, attempt: int) -> float:
+            attempts.append(attempt)
+            return 0.0
+
+    token = service.token("chair")
+    async with Recording(service.url, token, SessionKind.CONSOLE) as chair:
+        greetings = (m async for m in chair if isinstance(m, HelloOk))
+        for number in (1, 2):
+            await anext(greetings)
+            service.bridge.outboxes[f"s-{number}"].put(Bye(reason="too_slow"))
+        await anext(greetings)
+    assert attempts == [0, 0]
 
 
 async def test_a_restart_is_a_new_hello_and_a_media_reset(service: Service) -> None:

@@ -117,6 +117,12 @@ def test_the_clock_runs_only_while_granted_and_not_held():
     assert state.requests[1].holds is None
 
 
+def test_the_end_of_a_hold_that_was_not_there_leaves_the_clock_running():
+    state = fold([BEGUN, made(), granted(10.0), HoldEnded(at_s=15.0, request=1, cause=Hold.LINK)])
+
+    assert (state.requests[1].used_s, state.requests[1].since_s) == (0.0, 10.0)
+
+
 def test_the_state_before_is_left_alone():
     before = fold([BEGUN])
 

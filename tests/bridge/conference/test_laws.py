@@ -73,8 +73,8 @@ AUDIENCES = (DESK, WALL, *(Audience(kind="site", site=code) for code in ("01", "
 
 provinces = st.sampled_from(PROVINCES)
 sites = st.sampled_from(SITES)
-others = st.sampled_from([SECRETARY, TECHNICIAN, DEPUTY, VIEWER, province("01"), HOUSE])
-actors = st.one_of(st.just(CHAIR), st.just(CHAIR), st.just(CHAIR), others)
+others = (SECRETARY, TECHNICIAN, DEPUTY, VIEWER, province("01"), HOUSE)
+actors = st.sampled_from([*[CHAIR] * 18, *others])
 on_full = st.sampled_from(["reject", "replace"])
 limits = st.sampled_from([None, None, 60, 420])
 picks = st.integers(0, 9)
@@ -86,7 +86,7 @@ class Morning(RuleBasedStateMachine):
         handling=st.sampled_from([*RequestHandling, RequestHandling.QUEUE]),
         limit_s=st.sampled_from([300, None]),
         down_after_s=st.sampled_from([120.0, 15.0]),
-        start=st.sampled_from(["speaking", "speaking", "open", "lobby", "empty"]),
+        start=st.sampled_from(["speaking", "speaking", "speaking", "open", "lobby"]),
     )
     def begin(self, users, handling, limit_s, down_after_s, start):
         self.scene = Scene(
@@ -101,9 +101,7 @@ class Morning(RuleBasedStateMachine):
         self.patience_s = {}
         """Site -> since when its line is lost (not left)."""
         self.spoken_s = {}
-        if start != "empty":
-            for site in SITES:
-                self.act(LinkUp(site=site))
+        self.all_come()
         if start in {"speaking", "open"}:
             self.act(ChairPhase(to=Phase.OPEN), CHAIR)
         if start == "speaking":
@@ -127,11 +125,16 @@ class Morning(RuleBasedStateMachine):
         if request:
             self.act(FloorRelease(request=request.id), province(request.site) if own else actor)
 
-    @rule(pick=picks, position=st.sampled_from([None, 0, 1, 1, 2, 3, 9]), actor=actors)
+    @rule(pick=picks, position=st.sampled_from([None, 0, 1, 2, 9]), actor=actors)
     def accept(self, pick, position, actor):
-        request = self.pick(pick, {"pending", "accepted"})
-        if request:
-            self.act(ChairAccept(request=request.id, position=position), actor)
+        self.move(pick, position, actor)
+
+    @rule(hands=st.permutations(PROVINCES), moves=st.lists(st.tuples(picks, picks), max_size=4))
+    def shuffle_the_queue(self, hands, moves):
+        for site in hands[:3]:
+            self.act(FloorRequest(), province(site))
+        for pick, position in moves:
+            self.move(pick, position, SECRETARY)
 
     @rule(pick=picks, on_full=on_full, limit_s=limits, actor=actors)
     def grant(self, pick, on_full, limit_s, actor):
@@ -140,8 +143,16 @@ class Morning(RuleBasedStateMachine):
             self.act(ChairGrant(request=request.id, on_full=on_full, limit_s=limit_s), actor)
 
     @rule(site=provinces, on_full=on_full, limit_s=limits, actor=actors)
-    def call(self, site, on_full, limit_s, actor):
+    def call_anybody(self, site, on_full, limit_s, actor):
         self.act(ChairCall(site=site, on_full=on_full, limit_s=limit_s), actor)
+
+    @rule(pick=picks, on_full=on_full, limit_s=limits)
+    def call_who_can(self, pick, on_full, limit_s):
+        holding = {holder.site for holder in self.scene.state.holders}
+        able = [site for site in PROVINCES if self.connected[site] and site not in holding]
+        if able:
+            site = able[pick % len(able)]
+            self.act(ChairCall(site=site, on_full=on_full, limit_s=limit_s), CHAIR)
 
     @rule(pick=picks, actor=actors)
     def deny(self, pick, actor):
@@ -170,9 +181,17 @@ class Morning(RuleBasedStateMachine):
     def mute(self, site, on, but, actor):
         self.act(ChairMute(site=site, on=on, but=(but,) if site == "all" else ()), actor)
 
-    @rule(to=st.sampled_from([*Phase, Phase.RECESS, *[Phase.OPEN] * 6]), actor=actors)
+    @rule(to=st.sampled_from(Phase), actor=actors)
     def change_phase(self, to, actor):
         self.act(ChairPhase(to=to), actor)
+
+    @rule()
+    def open_the_session(self):
+        self.act(ChairPhase(to=Phase.OPEN), CHAIR)
+
+    @rule()
+    def have_a_break(self):
+        self.act(ChairPhase(to=Phase.RECESS), CHAIR)
 
     @rule(site=sites)
     def come(self, site):
@@ -228,6 +247,11 @@ class Morning(RuleBasedStateMachine):
     def pick(self, number, statuses):
         usable = [r for r in self.scene.state.requests.values() if r.status in statuses]
         return usable[number % len(usable)] if usable else None
+
+    def move(self, pick, position, actor):
+        request = self.pick(pick, {"pending", "accepted"})
+        if request:
+            self.act(ChairAccept(request=request.id, position=position), actor)
 
     def pass_time(self, seconds):
         for holder in self.scene.state.holders:
@@ -399,6 +423,8 @@ class Morning(RuleBasedStateMachine):
                 was = before.requests.get(number)
                 if request.reason == "link_lost":
                     assert was == request
+        if isinstance(command, SiteLeft):
+            assert state.sites[command.site].link == "down"
         if isinstance(command, Recover):  # I19
             assert open_gates(state) == set()
             assert state.queue == before.queue
@@ -459,24 +485,23 @@ class Morning(RuleBasedStateMachine):
         if not private:
             return
         public = {"on_air", "programme", "speakers"}
-        for code in PROVINCES:
-            concerned = {getattr(event, "site", None), before.next, after.next}
-            if hasattr(event, "request"):
-                concerned.add(after.requests[event.request].site)
-            if code in concerned:
-                continue
-            views = [
-                project(state, Audience(kind="site", site=code), titles=TITLES)
-                for state in (before, after)
-            ]
-            assert diff(*views).keys() <= public
+        concerned = {getattr(event, "site", None), before.next, after.next}
+        if hasattr(event, "request"):
+            concerned.add(after.requests[event.request].site)
+        code = next(code for code in PROVINCES if code not in concerned)
+        views = [
+            project(state, Audience(kind="site", site=code), titles=TITLES)
+            for state in (before, after)
+        ]
+        assert diff(*views).keys() <= public
 
     def audiences_can_follow(self, snapshots):  # I18
         for audience, before in zip(AUDIENCES, snapshots, strict=True):
             after = project(self.scene.state, audience, titles=TITLES)
             assert merge(before, json.loads(json.dumps(diff(before, after)))) == after
-            assert json.loads(json.dumps(after)) == after
-            assert "null" not in json.dumps(after)
+            text = json.dumps(after)
+            assert json.loads(text) == after
+            assert "null" not in text
 
     def teardown(self):  # I14
         if hasattr(self, "scene"):

@@ -75,6 +75,16 @@ def test_a_line_that_comes_back_in_recess_lifts_only_its_own_hold():
     assert set(scene.request(1).holds) == {"phase"}
 
 
+def test_of_two_lost_speakers_the_one_that_comes_back_goes_on():
+    scene = speaking("01", "02")
+    scene.do(LinkLost(site="01"))
+    scene.do(LinkLost(site="02"))
+
+    scene.do(LinkUp(site="01"))
+
+    assert open_gates(scene.state) == {"01", "110"}
+
+
 def test_the_line_of_another_holds_nobody():
     scene = speaking("01")
 
@@ -174,6 +184,13 @@ def test_two_cut_off_at_once_wait_in_the_order_they_spoke():
 
     assert [scene.request(number).site for number in scene.state.queue] == ["01", "02"]
     assert sorted(scene.state.requests) == [1, 2, 3, 4]
+
+
+def test_a_lost_site_that_says_goodbye_is_down_at_once():
+    scene = in_session()
+    scene.do(LinkLost(site="01"))
+
+    assert shorthand(scene.do(SiteLeft(site="01"))) == [("LinkChanged", "01", "down")]
 
 
 def test_leaving_for_good_does_not_start_the_grace_anew():

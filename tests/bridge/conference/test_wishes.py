@@ -240,6 +240,7 @@ def test_a_denied_request_leaves_the_queue_and_keeps_its_own_words():
 
 def test_calling_a_speaker_in_is_one_act_in_one_order():
     scene = speaking("01")
+    scene.ask("48")
     scene.do(ChairMute(site="02"))
     scene.do(ChairNext(site="02"))
     scene.now_s = 60.0
@@ -250,8 +251,8 @@ def test_calling_a_speaker_in_is_one_act_in_one_order():
         ("RequestEnded", 1, "revoked", "replaced"),
         ("BlockChanged", "02", False),
         ("NextChosen",),
-        ("RequestMade", 2, "speech", "02", "an", "accepted", 1),
-        ("RequestGranted", 2, 300),
+        ("RequestMade", 3, "speech", "02", "an", "accepted", 1),
+        ("RequestGranted", 3, 300),
     ]
     assert {event.at_s for event in events} == {60.0}
 
