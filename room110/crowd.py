@@ -18,7 +18,7 @@ import structlog
 
 from bridge.endpoint.card import Card
 from bridge.endpoint.library import ClipLibrary
-from bridge.endpoint.site import SyntheticSite
+from bridge.endpoint.synthetic import SyntheticSite
 from bridge.endpoint.ticker import Ticker
 from bridge.media.slots import SessionKind, Slot
 from config.roster import Roster, RosterSite, load_roster

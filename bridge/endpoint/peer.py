@@ -27,6 +27,7 @@ from bridge.endpoint.sender import Sender
 from bridge.media.borrowed import SRTP_FAILURES, Dtls, IceClient, certificate, fingerprint
 from bridge.media.core import rtcp, rtp
 from bridge.media.core.drops import DropReason
+from bridge.media.core.ntp import ntp_from_unix, round_trip_s
 from bridge.media.core.rtcp import (
     MAX_REPORTS,
     Outgoing,
@@ -37,6 +38,7 @@ from bridge.media.core.rtcp import (
     RtcpMalformed,
     SenderReport,
 )
+from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp_client import build_offer, mids_of, parse_answer
 from bridge.media.core.sdp_text import SdpRejected
 from bridge.media.slots import CAMERA, MIC, Direction, Slot
@@ -201,7 +203,7 @@ class Peer:
         for packet in packets:
             if isinstance(packet, SenderReport | ReceiverReport):
                 for block in packet.reports:
-                    rtt_s = rtcp.round_trip_s(now_ntp=_ntp(), block=block)
+                    rtt_s = round_trip_s(now_ntp=_ntp(), block=block)
                     self.rtt_s = self.rtt_s if rtt_s is None else rtt_s
 
     def _report(self, now_s: float) -> None:
@@ -239,8 +241,8 @@ class Peer:
             self._send_rtcp(ReceiverReport(ssrc=own), *requests)
 
     def _send_rtcp(self, *packets: Outgoing) -> None:
-        self._ice.send(self._dtls.protect_rtcp(rtcp.compound(packets, cname=self._cname)))
+        self._ice.send(self._dtls.protect_rtcp(compound(packets, cname=self._cname)))
 
 
 def _ntp() -> int:
-    return rtcp.ntp_from_unix(time.time())
+    return ntp_from_unix(time.time())

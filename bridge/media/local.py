@@ -24,9 +24,10 @@ from collections.abc import Callable, Coroutine
 import structlog
 
 from bridge.media.borrowed import Dtls, DtlsFailed, certificate, fingerprint
-from bridge.media.core import rtcp, stun
+from bridge.media.core import stun
 from bridge.media.core.drops import DropReason
 from bridge.media.core.layers import F, Q
+from bridge.media.core.ntp import ntp_from_unix
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import (
     Greeting,
@@ -158,7 +159,7 @@ class LocalPlane:
         self._forwarder.advance(now_s)
         self._turn += 1
         turns = round(INTERVAL_S / TURN_S)
-        ntp = rtcp.ntp_from_unix(time.time())
+        ntp = ntp_from_unix(time.time())
         for place, session in enumerate(tuple(self._sessions.values())):
             silent = session.heard_s is None or now_s - session.heard_s > LINK_S
             if session.link_up and silent:

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from bridge.media.core import rtcp
 from bridge.media.core.layers import remb_bps
+from bridge.media.core.rtcp_writer import compound
 from bridge.media.session import MediaSession
 
 INTERVAL_S = 0.5
@@ -39,10 +40,10 @@ def reports(session: MediaSession, *, now_s: float, ntp: int) -> list[bytes]:
         bitrate_bps = remb_bps(session.wanted, audio=True)
         head.append(rtcp.Remb(sender=session.ssrc, bitrate_bps=bitrate_bps, ssrcs=ssrcs))
     rest = senders[1:]
-    packets = [rtcp.compound([*head, *rest[:MAX_PER_COMPOUND]], cname=session.spec.cname)]
+    packets = [compound([*head, *rest[:MAX_PER_COMPOUND]], cname=session.spec.cname)]
     for start in range(MAX_PER_COMPOUND, len(rest), MAX_PER_COMPOUND):
         part = rest[start : start + MAX_PER_COMPOUND]
-        packets.append(rtcp.compound(part, cname=session.spec.cname))
+        packets.append(compound(part, cname=session.spec.cname))
     return packets
 
 

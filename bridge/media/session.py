@@ -19,7 +19,9 @@ from bridge.media.borrowed import SRTP_FAILURES, Dtls
 from bridge.media.core import rtcp, rtp
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
+from bridge.media.core.ntp import ntp_from_unix, round_trip_s
 from bridge.media.core.rewrite import Rewriter
+from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.vp8 import Vp8Malformed
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, SessionSpec, Uplink
@@ -225,11 +227,11 @@ class MediaSession:
                     pass
 
     def _take_reports(self, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
-        ntp = rtcp.ntp_from_unix(time.time())
+        ntp = ntp_from_unix(time.time())
         for block in blocks:
             if block.ssrc in self.outlets:
                 self.loss_down[block.ssrc] = block.fraction_lost / 256
-                rtt_s = rtcp.round_trip_s(now_ntp=ntp, block=block)
+                rtt_s = round_trip_s(now_ntp=ntp, block=block)
                 if rtt_s is not None:
                     self.rtt_s = rtt_s
 
@@ -260,7 +262,7 @@ class MediaSession:
     def _ask_keyframe(self, ssrc: int) -> None:
         sender = rtcp.ReceiverReport(ssrc=self.ssrc)
         loss = rtcp.PictureLoss(sender=self.ssrc, media=ssrc)
-        self.send_rtcp(rtcp.compound((sender, loss), cname=self.spec.cname))
+        self.send_rtcp(compound((sender, loss), cname=self.spec.cname))
 
     def close(self, now_s: float) -> None:
         """Take its streams off the table.  The transport is the owner's to close."""

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bridge.media.core.rtcp import ReportBlock, middle32
+from bridge.media.core.ntp import middle32
+from bridge.media.core.rtcp import ReportBlock
 from bridge.media.core.serial import distance32
 
 MAX_DROPOUT: Final = 3000

@@ -18,6 +18,7 @@ from bridge.endpoint.peer import Peer
 from bridge.media.borrowed import SRTP_FAILURES
 from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.drops import DropReason
+from bridge.media.core.ntp import middle32
 from bridge.media.core.rtcp import (
     PictureLoss,
     ReceiverReport,
@@ -26,6 +27,7 @@ from bridge.media.core.rtcp import (
     Rtcp,
     SenderReport,
 )
+from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp import negotiate, parse_offer
 from bridge.media.core.sdp_client import PAYLOAD_TYPES
 from bridge.media.core.sdp_text import SdpRejected
@@ -291,11 +293,11 @@ async def test_the_round_trip_comes_from_the_services_reports(tmp_path: Path, li
             lost=0,
             highest=0,
             jitter=0,
-            last_sr=rtcp.middle32(peer._ntp()),
+            last_sr=middle32(peer._ntp()),
             delay_since_sr=0,
         )
         report = ReceiverReport(ssrc=1, reports=(block,))
-        line.deliver(rtcp.compound([report], cname="service"))
+        line.deliver(compound([report], cname="service"))
         assert it.rtt_s is not None
         assert 0 <= it.rtt_s < 5
         assert it.sender.heard[it.sender.mic_ssrc].lost == 0

@@ -13,7 +13,7 @@ import pytest
 from bridge.endpoint.card import Card
 from bridge.endpoint.channel import Channel
 from bridge.endpoint.library import ClipLibrary
-from bridge.endpoint.site import ANSWER_S, SyntheticSite
+from bridge.endpoint.synthetic import ANSWER_S, SyntheticSite
 from bridge.endpoint.ticker import Ticker
 from bridge.media.plane import Plan
 from bridge.media.slots import SessionKind, Slot, slots_for
