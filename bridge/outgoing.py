@@ -69,13 +69,24 @@ class MediaReset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """How sites are, for the desk: line, microphone and the numbers behind them.
+
+    No part of the conference: it is not journalled, has no revision, and the newest counts.
+    """
+
+    sites: Mapping[SiteCode, Mapping[str, Any]]
+    """The sites that changed, each whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bye:
     """The session is over.  Nothing put after it is sent."""
 
     reason: ByeReason
 
 
-Outgoing = Change | Stage | MediaWant | MediaSet | MediaReset | Bye
+Outgoing = Change | Stage | Lines | MediaWant | MediaSet | MediaReset | Bye
 
 
 class Outbox(Protocol):

@@ -37,6 +37,7 @@ from bridge.media.slots import SessionKind, Slot, slots_for
 from bridge.outgoing import (
     Bye,
     Joined,
+    Lines,
     MediaRejected,
     MediaReset,
     MediaSet,
@@ -56,6 +57,9 @@ log = structlog.get_logger(__name__)
 _CHARACTERS = string.ascii_letters + string.digits
 """A subset of ice-char (RFC 8839 section 5.4), safe in URLs and logs too; a password of 32 of
 them has 190 bits, more than the 128 that RFC 8445 section 5.3 wants."""
+
+IN_SNAPSHOT = frozenset({"code", "title", "floor", "blocked", "gate", "link"})
+"""Facts of a site that change with the conference and are told with it."""
 
 REPLACED_S = 5.0
 """A replaced device's link counts as up for as long as a packet would be young enough."""
@@ -81,6 +85,7 @@ class Bridge:
         self._sessions = Sessions()
         self._stage = StageState()
         self._survey = Survey()
+        self._lines: dict[SiteCode, dict[str, Any]] = {}
         self._views = Views(titles, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
@@ -117,6 +122,8 @@ class Bridge:
             older.tell(Bye(reason="replaced"))
             self._sessions.inherit(session, older)
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
+        if kind is SessionKind.CONSOLE:
+            session.tell(Lines(sites=self._lines or self._line_rows()))
         self._set_stage()
         return Joined(
             session=session.id,
@@ -278,7 +285,7 @@ class Bridge:
     # Once a second.
 
     async def run(self) -> None:
-        """Judge the lines once a second until cancelled."""
+        """Judge the lines once a second, and tell the desk what changed, until cancelled."""
         while True:
             await asyncio.sleep(1.0)
             self._survey.look(
@@ -288,3 +295,20 @@ class Bridge:
                 self._stage.plan,
                 now_s=self._room.now_s,
             )
+            self._tell_lines()
+
+    def _tell_lines(self) -> None:
+        before, self._lines = self._lines, self._line_rows()
+        changed = {site: row for site, row in self._lines.items() if before.get(site) != row}
+        if changed:
+            lines = Lines(sites=changed)
+            for session in self._sessions:
+                if session.kind is SessionKind.CONSOLE:
+                    session.tell(lines)
+
+    def _line_rows(self) -> dict[SiteCode, dict[str, Any]]:
+        """What ``lines`` says: the rows of :meth:`sites` without what the snapshot has."""
+        return {
+            row["code"]: {name: value for name, value in row.items() if name not in IN_SNAPSHOT}
+            for row in self.sites()
+        }

@@ -32,7 +32,8 @@ from room110.local import Local
 from room110.story import Story
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused, new_id
-from signaling.messages import ChairGrant, ChairNext, ChairPhase, Change, HelloOk
+from signaling.messages import ChairGrant, ChairNext, ChairPhase
+from signaling.notices import Change, HelloOk
 from signaling.resilient import ResilientClient
 
 TITLE = "Trình diễn: Hội nghị trực tuyến Giám đốc các Sở Khoa học và Công nghệ"

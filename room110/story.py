@@ -12,7 +12,7 @@ from typing import Any
 
 from bridge.conference.patch import merge
 from config.roster import Roster
-from signaling.messages import Change
+from signaling.notices import Change
 
 Event = Mapping[str, Any]
 

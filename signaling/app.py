@@ -23,6 +23,7 @@ from signaling.identity import Keyring
 from signaling.ports import Bridge
 from signaling.problem import Problem
 from signaling.rest import RestDoor
+from signaling.static import page_routes
 from signaling.websocket import WebSocketDoor
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -57,6 +58,7 @@ def make_app(
     app = web.Application(middlewares=[_problems, _guard], client_max_size=MAX_MESSAGE_BYTES)
     app.router.add_get("/ws", sockets.handle)
     app.router.add_routes(rest.routes())
+    app.router.add_routes(page_routes())
     app.on_shutdown.append(say_bye)
     return app
 

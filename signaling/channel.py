@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar
 
 from bridge.endpoint.channel import ChannelClosed
-from signaling.messages import Error, Message, type_of
+from signaling.messages import Message, type_of
+from signaling.notices import Error
 
 MAX_WAITING: Final = 1024
 

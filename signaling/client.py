@@ -22,16 +22,8 @@ import aiohttp
 from bridge.media.slots import SessionKind
 from signaling.channel import MAX_WAITING, Disconnected, MediaChannel, Waiting
 from signaling.decoding import MAX_OFFER_BYTES, ProtocolError, decode_server
-from signaling.messages import (
-    SUBPROTOCOL,
-    Bye,
-    Command,
-    Error,
-    HelloOk,
-    Message,
-    Ok,
-    type_of,
-)
+from signaling.messages import SUBPROTOCOL, Command, Message, type_of
+from signaling.notices import Bye, Error, HelloOk, Ok
 
 HEARTBEAT_S: Final = 10.0
 ANSWER_S: Final = 5.0

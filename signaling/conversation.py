@@ -23,19 +23,11 @@ from bridge.conference.words import Refusal, RefusalCode, Role
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind
 from bridge.outgoing import MediaRejected
-from signaling import messages
+from signaling import messages, notices
 from signaling.allowance import ERRORS, MESSAGES, Allowance, Rate
 from signaling.decoding import ProtocolError, decode
 from signaling.identity import Keyring, TokenError
-from signaling.messages import (
-    Command,
-    EndpointReport,
-    Goodbye,
-    Hello,
-    MediaOffer,
-    Message,
-    type_of,
-)
+from signaling.messages import Command, EndpointReport, Goodbye, Hello, MediaOffer, Message, type_of
 from signaling.outbox import MAX_WAITING, SessionOutbox
 from signaling.ports import Bridge
 from signaling.routes import request_of
@@ -179,14 +171,14 @@ class Conversation:
         joined = self._bridge.join(identity=identity, kind=hello.kind, outbox=self._outbox)
         self._state = State.JOINED
         self._identity, self._session, self._kind = identity, joined.session, hello.kind
-        you = messages.You(
+        you = notices.You(
             session=joined.session,
             user=identity.user,
             roles=tuple(sorted(identity.roles)),
             site=identity.site,
             kind=hello.kind,
         )
-        answer = messages.HelloOk(
+        answer = notices.HelloOk(
             type="hello.ok",
             re=hello.id,
             boot=self._bridge.boot,
@@ -195,7 +187,7 @@ class Conversation:
             conference=self._bridge.conference_id(),
             snapshot=dict(joined.snapshot),
             slots=tuple(
-                messages.SlotLine(slot=s.name, kind=s.kind, direction=s.direction)
+                notices.SlotLine(slot=s.name, kind=s.kind, direction=s.direction)
                 for s in joined.slots
             ),
             ice_servers=(),
@@ -208,7 +200,7 @@ class Conversation:
         except MediaRejected as rejected:
             self._refuse("media_rejected", rejected.reason, re=offer.id)
             return
-        answer = messages.MediaAnswer(type="media.answer", re=offer.id, sdp=sdp)
+        answer = notices.MediaAnswer(type="media.answer", re=offer.id, sdp=sdp)
         self._outbox.say(answer.wire())
 
     async def _on_command(self, message: Command) -> None:
@@ -226,7 +218,7 @@ class Conversation:
         request = request_of(command, outcome)
         if request is not None:
             done["request"] = request
-        self._outbox.say(messages.Ok.model_validate(done).wire())
+        self._outbox.say(notices.Ok.model_validate(done).wire())
 
     def _refuse(
         self,
@@ -241,4 +233,4 @@ class Conversation:
             error["re"] = re
         if detail:
             error["detail"] = dict(detail)
-        self._outbox.say(messages.Error.model_validate(error).wire())
+        self._outbox.say(notices.Error.model_validate(error).wire())

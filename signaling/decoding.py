@@ -15,7 +15,6 @@ from pydantic import BaseModel, ValidationError
 
 from signaling.messages import (
     CLIENT_MESSAGES,
-    SERVER_MESSAGES,
     VERSION,
     ChairMuteAll,
     ChairMuteSite,
@@ -23,6 +22,7 @@ from signaling.messages import (
     Message,
     type_of,
 )
+from signaling.notices import SERVER_MESSAGES
 
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_OFFER_BYTES: Final = 512 * 1024

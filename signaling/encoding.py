@@ -14,6 +14,7 @@ from typing import Any, Final
 from bridge.outgoing import (
     Bye,
     Change,
+    Lines,
     MediaReset,
     MediaSet,
     MediaWant,
@@ -50,6 +51,8 @@ def _fields(message: Outgoing) -> dict[str, Any]:
             return {"type": "change", "rev": rev, "now": now_s, **body}
         case Stage(rev=rev, slots=slots):
             return {"type": "stage", "rev": rev, "slots": {**slots}}
+        case Lines(sites=sites):
+            return {"type": "lines", "sites": {site: {**row} for site, row in sites.items()}}
         case MediaWant(layers=layers):
             return {"type": "media.want", "layers": [*layers]}
         case MediaSet(mic=mic, on_air=on_air):

@@ -1,4 +1,4 @@
-"""Messages: the words on the wire, as docs/protocol.md has them.
+"""Messages: what clients say on the wire, as docs/protocol.md has it.
 
 Unknown fields are refused, since a mistyped ``on_ful`` must not become a default, and nothing is
 converted: ``"1"`` is no number and ``1`` no flag.  ``signaling.decoding`` makes them of text.
@@ -7,14 +7,13 @@ converted: ``"1"`` is no number and ``1`` no flag.  ``signaling.decoding`` makes
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bridge.conference import commands
 from bridge.conference.words import SPEECH, Phase, Role
-from bridge.media.slots import Direction, Medium, SessionKind
-from bridge.outgoing import ByeReason, MicOrder
+from bridge.media.slots import SessionKind
 
 SUBPROTOCOL: Final = "room110.v1.json"
 VERSION: Final = 1
@@ -200,98 +199,6 @@ CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     ChairMuteAll,
     ChairPhase,
     Goodbye,
-)
-
-
-# From the service
-
-
-class You(Message):
-    session: str
-    user: str
-    roles: tuple[AnyRole, ...] = Field(strict=False)
-    site: Code | None = None
-    kind: AnyKind
-
-
-class SlotLine(Message):
-    slot: str
-    kind: Annotated[Medium, Field(strict=False)]
-    direction: Annotated[Direction, Field(strict=False)]
-
-
-class HelloOk(Message):
-    type: Literal["hello.ok"]
-    re: CommandId
-    boot: str
-    you: You
-    now: float
-    """Conference seconds."""
-    conference: str
-    snapshot: dict[str, Any]
-    slots: tuple[SlotLine, ...] = Field(strict=False)
-    ice_servers: tuple[str, ...] = Field(strict=False)
-
-
-class Ok(Message):
-    type: Literal["ok"]
-    re: CommandId
-    rev: int
-    request: int | None = None
-
-
-class Error(Message):
-    type: Literal["error"]
-    re: CommandId | None = None
-    code: str
-    text: str
-    detail: dict[str, Any] | None = None
-
-
-class Change(Message):
-    type: Literal["change"]
-    rev: int
-    now: float
-    events: list[dict[str, Any]]
-    set: dict[str, Any]
-
-
-class Stage(Message):
-    type: Literal["stage"]
-    rev: int
-    slots: dict[str, Code]
-
-
-class MediaAnswer(Message):
-    type: Literal["media.answer"]
-    re: CommandId
-    sdp: str
-
-
-class MediaWant(Message):
-    type: Literal["media.want"]
-    layers: list[str]
-
-
-class MediaSet(Message):
-    type: Literal["media.set"]
-    mic: MicOrder
-    on_air: bool
-
-
-class MediaReset(Message):
-    type: Literal["media.reset"]
-    reason: str
-
-
-class Bye(Message):
-    type: Literal["bye"]
-    reason: ByeReason
-
-
-SERVER_MESSAGES: Final[tuple[type[Message], ...]] = (
-    *(HelloOk, Ok, Error, Change, Stage),
-    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Bye),
 )
 
 

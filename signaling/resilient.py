@@ -17,7 +17,8 @@ from typing import Any, Final, Self
 from bridge.media.slots import SessionKind
 from signaling.channel import Disconnected, MediaChannel, Waiting
 from signaling.client import Client, CommandRefused, connect
-from signaling.messages import Bye, Command, Error, HelloOk, Message, Ok
+from signaling.messages import Command, Message
+from signaling.notices import Bye, Error, HelloOk, Ok
 
 BACKOFF_S: Final = (0.2, 2.0)
 

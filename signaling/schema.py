@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
 
-from signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, SUBPROTOCOL
+from signaling.messages import CLIENT_MESSAGES, SUBPROTOCOL
+from signaling.notices import SERVER_MESSAGES
 
 PATH: Final = Path(__file__).parent.parent / "docs" / "protocol.schema.json"
 

@@ -9,9 +9,9 @@ from bridge.media.slots import SessionKind
 from bridge.outgoing import Bye, Stage
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused, connect, new_id
-from signaling.messages import Bye as ByeMessage
 from signaling.messages import ChairRevoke, FloorRequest
-from signaling.messages import Stage as StageMessage
+from signaling.notices import Bye as ByeMessage
+from signaling.notices import Stage as StageMessage
 from tests.signaling.conftest import Service
 
 

@@ -12,7 +12,8 @@ import pytest
 
 from signaling import schema
 from signaling.decoding import decode, decode_server
-from signaling.messages import CLIENT_MESSAGES, SERVER_MESSAGES, Error, type_of
+from signaling.messages import CLIENT_MESSAGES, type_of
+from signaling.notices import SERVER_MESSAGES, Error
 from signaling.outbox import CLOSE_CODES
 from signaling.problem import STATUS
 from signaling.routes import ROUTES

@@ -15,7 +15,8 @@ from bridge.outgoing import Bye
 from signaling.app import make_app
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused
-from signaling.messages import ChairRevoke, HelloOk
+from signaling.messages import ChairRevoke
+from signaling.notices import HelloOk
 from signaling.resilient import ResilientClient
 from tests.signaling.conftest import Service
 from tests.support.fake_bridge import FakeBridge

@@ -57,9 +57,7 @@ def pack(packet: Outgoing) -> bytes:
             chunk = packet.ssrc.to_bytes(4, "big") + bytes((CNAME, len(text))) + text
             return _packet(SDES, 1, chunk + bytes(4 - len(chunk) % 4))
         case PictureLoss():
-            return _packet(
-                PAYLOAD_FEEDBACK, PLI_FORMAT, FEEDBACK.pack(packet.sender, packet.media)
-            )
+            return _packet(PAYLOAD_FEEDBACK, PLI_FORMAT, FEEDBACK.pack(packet.sender, packet.media))
         case Remb():
             return _packet(PAYLOAD_FEEDBACK, APPLICATION_FORMAT, _remb(packet))
         case _:
