@@ -74,6 +74,7 @@ class Bridge:
         room: Room,
         plane: MediaPlane,
         titles: Mapping[SiteCode, str],
+        names: Mapping[SiteCode, str],
         chance: random.Random,
     ) -> None:
         """*chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
@@ -83,10 +84,12 @@ class Bridge:
         self._plane = plane
         self._titles = titles
         self._sessions = Sessions()
+        self._due: dict[SiteCode, asyncio.TimerHandle] = {}
+        """Sites whose media is being replaced: then the link is lost unless it is back."""
         self._stage = StageState()
         self._survey = Survey()
         self._lines: dict[SiteCode, dict[str, Any]] = {}
-        self._views = Views(titles, room.conference, room.rev)
+        self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
         room.emitter.on_begun(self._on_begun)
@@ -157,7 +160,7 @@ class Bridge:
         except SdpRejected as error:
             raise MediaRejected(str(error)) from error
         if session.link_up:
-            asyncio.get_running_loop().call_later(REPLACED_S, self._link_is_due, site)
+            self._expect(session)
         self._end_media(session)
         self._sessions.set_media(session, name)
         self._plane.open(spec)
@@ -226,7 +229,7 @@ class Bridge:
             self._end_media(session)
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
-        self._stage = StageState()
+        self._survey = Survey()
         self._set_stage()
 
     def _on_plane(self, event: PlaneEvent) -> None:
@@ -258,7 +261,17 @@ class Bridge:
             self._plane.close(session.media)
             self._sessions.set_media(session, None)
 
+    def _expect(self, session: Session) -> None:
+        """A room's media ends for another that is to come; its link is up until it is late."""
+        if session.kind is SessionKind.ROOM and session.site is not None:
+            if session.site in self._due:
+                self._due.pop(session.site).cancel()
+            self._due[session.site] = asyncio.get_running_loop().call_later(
+                REPLACED_S, self._link_is_due, session.site
+            )
+
     def _link_is_due(self, site: SiteCode) -> None:
+        del self._due[site]
         room = self._sessions.room(site)
         if room is None or not room.link_up:
             self._room.post(commands.LinkLost(site=site))

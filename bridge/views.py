@@ -34,10 +34,17 @@ def audience_of_session(session: Session) -> Audience:
 
 
 class Views:
-    """*titles* has one for every site."""
+    """*titles* and *names* have one for every site; names are what a tile has room for."""
 
-    def __init__(self, titles: Mapping[SiteCode, str], conference: Conference, rev: int) -> None:
+    def __init__(
+        self,
+        titles: Mapping[SiteCode, str],
+        names: Mapping[SiteCode, str],
+        conference: Conference,
+        rev: int,
+    ) -> None:
         self._titles = titles
+        self._names = names
         self._conference = conference
         self._rev = rev
         self._shown: dict[Audience, dict[str, Any]] = {}
@@ -51,7 +58,7 @@ class Views:
     def snapshot(self, audience: Audience) -> dict[str, Any]:
         """What *audience* may see now, with ``rev``."""
         if audience not in self._shown:
-            self._shown[audience] = project(self._conference, audience, titles=self._titles)
+            self._shown[audience] = self._project(self._conference, audience)
         return {"rev": self._rev, **self._shown[audience]}
 
     def show(
@@ -64,11 +71,11 @@ class Views:
         self._shown = {}
         told: dict[Audience, Told] = {}
         for audience in set(audiences):
-            after = project(change.after, audience, titles=self._titles)
+            after = self._project(change.after, audience)
             self._shown[audience] = after
             old = before.get(audience)
             if old is None:
-                old = project(change.before, audience, titles=self._titles)
+                old = self._project(change.before, audience)
             told[audience] = Told(
                 rev=change.rev,
                 now_s=now_s,
@@ -80,6 +87,12 @@ class Views:
                 set=diff(old, after),
             )
         return told
+
+    def _project(self, conference: Conference, audience: Audience) -> dict[str, Any]:
+        snapshot = project(conference, audience, titles=self._titles)
+        for code, site in snapshot["sites"].items():
+            site["name"] = self._names[code]
+        return snapshot
 
 
 def _concerns(event: Event, audience: Audience, conference: Conference) -> bool:

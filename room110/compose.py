@@ -98,6 +98,7 @@ async def running(settings: Settings) -> AsyncIterator[Service]:
             room=room,
             plane=plane,
             titles={site.code: site.title for site in roster},
+            names={site.code: site.name for site in roster},
             chance=random.SystemRandom(),
         )
         parts = await stack.enter_async_context(asyncio.TaskGroup())

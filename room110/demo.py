@@ -21,7 +21,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
 from typing import Any
 
-from bridge.conference.words import Phase, Role
+from bridge.conference.words import CENTRE, Phase, Role
 from config.roster import RosterSite, load_roster
 from config.settings import Settings
 from room110.children import Child
@@ -203,6 +203,10 @@ async def _child(name: str, args: Sequence[str], *, env: dict[str, str]) -> Asyn
 
 def _print_addresses(local: Local, settings: Settings) -> None:
     facts = local.facts()
+
+    def link(page: str, user: str, role: Role, site: str = CENTRE) -> str:
+        return f"{local.http}/{page}#token={local.token(user, role, site=site)}"
+
     say(f"""
   Room 110, a rehearsal with synthetic sites (Ctrl-C ends it)
 
@@ -212,6 +216,12 @@ def _print_addresses(local: Local, settings: Settings) -> None:
   health      {local.http}/readyz
   state       {settings.state}
   service     process {facts["pid"]}: kill -9 it, the conference goes on
+
+  Pages (each link carries its own token; the site page takes the seat of a synthetic site)
+  desk        {link("desk", "chair", Role.CHAIR)}
+  board       {link("board", "technician", Role.TECHNICIAN)}
+  room 110    {link("site", "site.110", Role.SITE)}
+  site 79     {link("site", "site.79", Role.SITE, "79")}
 
   In another terminal:
     room110 status                 all 64 sites: line, microphone, floor

@@ -179,6 +179,30 @@ class ChairPhase(Command):
         return commands.ChairPhase(to=self.to)
 
 
+class HelpRaise(Command):
+    type: Literal["help.raise"]
+    site: Code | None = None
+
+    def command(self) -> commands.HelpRaise:
+        return commands.HelpRaise(site=self.site)
+
+
+class HelpAck(Command):
+    type: Literal["help.ack"]
+    site: Code
+
+    def command(self) -> commands.HelpAck:
+        return commands.HelpAck(site=self.site)
+
+
+class HelpClose(Command):
+    type: Literal["help.close"]
+    site: Code | None = None
+
+    def command(self) -> commands.HelpClose:
+        return commands.HelpClose(site=self.site)
+
+
 class Goodbye(Message):
     type: Literal["bye"]
 
@@ -198,6 +222,9 @@ CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     ChairMuteSite,
     ChairMuteAll,
     ChairPhase,
+    HelpRaise,
+    HelpAck,
+    HelpClose,
     Goodbye,
 )
 

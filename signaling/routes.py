@@ -74,6 +74,9 @@ ROUTES: Final = (
     Route(model=messages.ChairRevoke, method="DELETE", path="/floor/grants/{request}"),
     Route(model=messages.ChairRevoke, method="DELETE", path="/floor/grants"),
     Route(model=messages.ChairNext, method="POST", path="/floor/next"),
+    Route(model=messages.HelpRaise, method="POST", path="/sites/{site}/help"),
+    Route(model=messages.HelpAck, method="POST", path="/sites/{site}/help/ack"),
+    Route(model=messages.HelpClose, method="DELETE", path="/sites/{site}/help"),
 )
 
 COMMAND_TYPES: Final = frozenset(type_of(route.model) for route in ROUTES)

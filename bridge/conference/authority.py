@@ -36,6 +36,9 @@ from bridge.conference.commands import (
     ChairRevoke,
     FloorRelease,
     FloorRequest,
+    HelpAck,
+    HelpClose,
+    HelpRaise,
     PersonCommand,
 )
 from bridge.conference.state import Conference
@@ -65,6 +68,10 @@ _CHAIR: Final = {Role.CHAIR: _always(Scope.ANY)}
 _CHAIR_AND_LOBBY: Final = {Role.TECHNICIAN: {Phase.LOBBY: Scope.ANY}} | _CHAIR
 _LIST: Final = {Role.SECRETARY: _always(Scope.ANY)} | _CHAIR_AND_LOBBY
 
+_HELPERS: Final = {
+    role: _always(Scope.ANY) for role in (Role.TECHNICIAN, Role.SECRETARY, Role.CHAIR)
+}
+
 # The order inside a row is the order of trying: the least authority first.
 AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
     FloorRequest: {Role.SITE: _always(Scope.OWN)} | _LIST,
@@ -82,6 +89,9 @@ AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
     ChairNext: _CHAIR_AND_LOBBY,
     ChairMute: {Role.TECHNICIAN: _always(Scope.SHUT_CENTRE) | {Phase.LOBBY: Scope.ANY}} | _CHAIR,
     ChairPhase: _CHAIR_AND_LOBBY,
+    HelpRaise: {Role.SITE: _always(Scope.OWN)},
+    HelpAck: _HELPERS,
+    HelpClose: {Role.SITE: _always(Scope.OWN)} | _HELPERS,
 }
 
 
@@ -102,7 +112,7 @@ def _reaches(scope: Scope, actor: Actor, command: PersonCommand, conference: Con
     match scope, command:
         case Scope.ANY, _:
             return True
-        case Scope.OWN, FloorRequest(site=site):
+        case Scope.OWN, FloorRequest(site=site) | HelpRaise(site=site) | HelpClose(site=site):
             return actor.site is not None and site in {None, actor.site}
         case Scope.OWN, FloorRelease(request=number):
             request = conference.requests.get(number)

@@ -21,6 +21,7 @@ from bridge.conference.events import (
     BlockChanged,
     ConferenceBegun,
     Event,
+    HelpChanged,
     HoldEnded,
     HoldStarted,
     LinkChanged,
@@ -44,6 +45,7 @@ TYPES: Final[Mapping[str, type[Event]]] = {
     "hold_started": HoldStarted,
     "hold_ended": HoldEnded,
     "block_changed": BlockChanged,
+    "help_changed": HelpChanged,
     "next_chosen": NextChosen,
 }
 _NAMES: Final = {event: name for name, event in TYPES.items()}

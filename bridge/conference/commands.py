@@ -118,6 +118,29 @@ class ChairPhase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpRaise:
+    """A site needs a technician."""
+
+    site: SiteCode | None = None
+    """None is the actor's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAck:
+    """A technician has seen it and will call back."""
+
+    site: SiteCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpClose:
+    """It is mended, or no longer needed."""
+
+    site: SiteCode | None = None
+    """None is the actor's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkUp:
     """The media session of a site's room device is connected and alive."""
 
@@ -163,6 +186,9 @@ PersonCommand = (
     | ChairNext
     | ChairMute
     | ChairPhase
+    | HelpRaise
+    | HelpAck
+    | HelpClose
 )
 HouseCommand = LinkUp | LinkLost | SiteLeft | Recover | Tick
 Command = PersonCommand | HouseCommand

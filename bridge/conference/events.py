@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bridge.conference.words import (
     EndReason,
+    Help,
     Hold,
     Link,
     Phase,
@@ -127,6 +128,13 @@ class BlockChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpChanged:
+    at_s: float
+    site: SiteCode
+    to: Help | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextChosen:
     at_s: float
     site: SiteCode | None
@@ -143,5 +151,6 @@ Event = (
     | HoldStarted
     | HoldEnded
     | BlockChanged
+    | HelpChanged
     | NextChosen
 )

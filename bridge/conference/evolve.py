@@ -17,6 +17,7 @@ from bridge.conference.events import (
     BlockChanged,
     ConferenceBegun,
     Event,
+    HelpChanged,
     HoldEnded,
     HoldStarted,
     LinkChanged,
@@ -77,6 +78,8 @@ def evolve(conference: Conference, event: Event) -> Conference:
             )
         case BlockChanged(on=on):
             return _with_site(conference, event, replace(conference.sites[event.site], blocked=on))
+        case HelpChanged(to=help_):
+            return _with_site(conference, event, replace(conference.sites[event.site], help=help_))
         case NextChosen(site=chosen):
             return replace(conference, next=chosen)
         case RequestMade():
@@ -86,7 +89,9 @@ def evolve(conference: Conference, event: Event) -> Conference:
     assert_never(event)
 
 
-def _with_site(conference: Conference, event: LinkChanged | BlockChanged, site: Site) -> Conference:
+def _with_site(
+    conference: Conference, event: LinkChanged | BlockChanged | HelpChanged, site: Site
+) -> Conference:
     return replace(conference, sites={**conference.sites, event.site: site})
 
 

@@ -105,6 +105,7 @@ def _desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, A
                     "link": site.link.value,
                     "link_since_s": site.link_since_s,
                     "blocked": site.blocked,
+                    "help": site.help.value if site.help else None,
                     "gate": code in heard,
                     "floor": word_of(asked.get(code), is_next=conference.next == code).value,
                     "request": asked[code].id if code in asked else None,
@@ -150,6 +151,8 @@ def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
         "floor": word_of(request, is_next=is_next).value,
         "next": is_next,
     }
+    if site.help is not None:
+        own["help"] = site.help.value
     if request is not None:
         own["request"] = _without_none(
             {

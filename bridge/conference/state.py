@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.conference.events import Policy
-from bridge.conference.words import EndReason, Hold, Link, Phase, RequestStatus, SiteCode
+from bridge.conference.words import EndReason, Help, Hold, Link, Phase, RequestStatus, SiteCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,7 @@ class Site:
     link_since_s: float = 0.0
     blocked: bool = False
     """The chair's mute.  Keyed by site: it outlives every connection."""
+    help: Help | None = None
     seen: bool = False
     """Was ever connected in this conference."""
 

@@ -26,12 +26,16 @@ from bridge.conference.commands import (
     ChairRevoke,
     FloorRelease,
     FloorRequest,
+    HelpAck,
+    HelpClose,
+    HelpRaise,
     OnFull,
     PersonCommand,
 )
 from bridge.conference.events import (
     BlockChanged,
     Event,
+    HelpChanged,
     NextChosen,
     RequestAccepted,
     RequestEnded,
@@ -46,6 +50,7 @@ from bridge.conference.words import (
     CENTRE,
     SPEECH,
     EndReason,
+    Help,
     Phase,
     RefusalCode,
     RequestHandling,
@@ -91,6 +96,12 @@ class Wish:
                 return self._mute(command)
             case ChairPhase(to=to):
                 return change_phase(self.conference, to, now_s=self.now_s)
+            case HelpRaise(site=site):
+                return self._help(site, Help.RAISED)
+            case HelpAck(site=site):
+                return self._help(site, Help.ACKNOWLEDGED)
+            case HelpClose(site=site):
+                return self._help(site, None)
 
     def _request(self, command: FloorRequest) -> Iterable[Event]:
         site = checks.known_site(self.conference, command.site or self.actor.site)
@@ -182,6 +193,13 @@ class Wish:
             for site in named
             if site not in command.but and self.conference.sites[site].blocked is not command.on
         ]
+
+    def _help(self, site: SiteCode | None, to: Help | None) -> Iterable[Event]:
+        code = checks.known_site(self.conference, site or self.actor.site)
+        present = self.conference.sites[code].help
+        if to is Help.ACKNOWLEDGED and present is None:
+            raise Refused(RefusalCode.BAD_STATE, f"site {code} needs no help")
+        return [] if present is to else [HelpChanged(at_s=self.now_s, site=code, to=to)]
 
     @property
     def _new_id(self) -> int:

@@ -81,6 +81,13 @@ class FloorWord(StrEnum):
     HELD = "held"
 
 
+class Help(StrEnum):
+    """A site has asked for a technician; who has been seen to is none of these."""
+
+    RAISED = "raised"
+    ACKNOWLEDGED = "acknowledged"
+
+
 class RequestHandling(StrEnum):
     """RFC 6501 floor-request-handling: what becomes of a site's own request."""
 

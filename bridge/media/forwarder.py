@@ -89,8 +89,9 @@ class Forwarder:
 
     # What sessions bring.
 
-    def add_source(self, source: Source, now_s: float) -> None:
-        """A stream has begun.  A stream of the same layer that was there before has ended."""
+    def add_source(self, source: Source) -> None:
+        """A stream has begun; its first packet comes next.  A stream of the same layer that was
+        there before has ended."""
         feed = source.feed
         old = feed.sources.get(source.layer)
         if old is not None:
@@ -101,11 +102,6 @@ class Forwarder:
             for outlet in feed.aimed:
                 self._unplug(outlet)
                 self._plug(outlet, source)
-            return
-        for outlet in feed.aimed:
-            if outlet.lacks() and layers.fits(source.layer, outlet.top):
-                self.ask_keyframe(source, now_s)
-                return
 
     def remove_source(self, source: Source) -> None:
         if source.feed.sources.get(source.layer) is source:
@@ -213,9 +209,19 @@ class Forwarder:
             return False
         source.bytes += len(data)
         if place == RESTARTED:
+            self._begin_anew(source, now_s)
+        return True
+
+    def _begin_anew(self, source: Source, now_s: float) -> None:
+        """Its numbers jumped: sound goes on with them, picture at its next key frame."""
+        source.restart()
+        if source.feed.kind == "audio":
             for outlet in source.outlets:
                 outlet.fresh = True
-        return True
+        elif source.outlets:
+            for outlet in tuple(source.outlets):
+                self._unplug(outlet)
+            self.ask_keyframe(source, now_s)
 
     # Time.
 

@@ -26,7 +26,6 @@ import structlog
 from bridge.media.borrowed import Dtls, DtlsFailed, certificate, fingerprint
 from bridge.media.core import stun
 from bridge.media.core.drops import DropReason
-from bridge.media.core.layers import F, Q
 from bridge.media.core.ntp import ntp_from_unix
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import (
@@ -54,11 +53,6 @@ HANDSHAKE_S = 10.0
 MIN_BYTES = 12
 MAX_BYTES = 1472
 """What fits an Ethernet frame behind IPv4 and UDP; nothing we negotiate sends more."""
-
-
-def top_layer(slot: str) -> str:
-    """Thumbnails are small; a place on the stage is not."""
-    return Q if slot.startswith("gallery.") else F
 
 
 class LocalPlane:
@@ -104,9 +98,12 @@ class LocalPlane:
         session = MediaSession(
             spec,
             forwarder=self._forwarder,
+            dtls=lambda send: Dtls(
+                self._certificate, "server", send, on_closed=lambda why: self._fail(session, why)
+            ),
             send=self._port.send,
             draw=self._draw,
-            top_layer=top_layer,
+            on_bug=self._met_bug,
         )
         self._sessions[spec.session] = session
         self._by_ufrag[spec.local_ufrag] = session
@@ -166,27 +163,26 @@ class LocalPlane:
                 session.link_up = False
                 self._say(LinkLost(session=session.spec.session))
             if session.connected and (place + self._turn) % turns == 0:
-                for packet in reports(session, now_s=now_s, ntp=ntp):
-                    session.send_rtcp(packet)
+                try:
+                    for packet in reports(session, now_s=now_s, ntp=ntp):
+                        session.send_rtcp(packet)
+                except Exception as bug:  # noqa: BLE001 - ends this session alone
+                    self._met_bug(session, bug)
 
     async def _shake_hands(self, session: MediaSession) -> None:
-        dtls = Dtls(
-            self._certificate,
-            "server",
-            session.send_raw,
-            on_closed=lambda reason: self._fail(session, reason),
-        )
-        session.dtls = dtls
+        dtls = session.dtls
         try:
             await dtls.handshake(session.spec.remote_fingerprints, timeout_s=HANDSHAKE_S)
         except DtlsFailed as failed:
             log.info("media.handshake_failed", session=session.spec.session, reason=failed.reason)
-            self._fail(session, failed.reason)
+            is_silent = failed.reason == "handshake_timeout"
+            self._fail(session, failed.reason if is_silent else "handshake_failed")
             return
-        except Exception:
-            log.exception("media.bug", session=session.spec.session)
-            self._fail(session, "bug")
+        except Exception as bug:  # noqa: BLE001 - ends this session alone
+            self._met_bug(session, bug)
             return
+        if not self._carries(session):
+            return  # closed in the turn in which the handshake ended
         session.connected = True
         session.heard_s = self._now_s()
         # Not earlier: a key frame asked for before there are keys would be sent to nobody, and
@@ -195,8 +191,18 @@ class LocalPlane:
         self._heard(session)
         log.debug("media.connected", session=session.spec.session, profile=dtls.profile)
 
+    def _met_bug(self, session: MediaSession, bug: Exception) -> None:
+        """Our bug: nobody but this session shall feel it.  It ends in the next turn, since
+        whoever met the bug may be going through the forwarding table."""
+        log.error("media.bug", session=session.spec.session, exc_info=bug)
+        session.connected = False
+        asyncio.get_running_loop().call_soon(self._fail, session, "bug")
+
+    def _carries(self, session: MediaSession) -> bool:
+        return self._sessions.get(session.spec.session) is session
+
     def _fail(self, session: MediaSession, reason: str) -> None:
-        if session.spec.session in self._sessions:
+        if self._carries(session):
             self._end(session)
             self._say(SessionEnded(session=session.spec.session, reason=reason))
 
@@ -206,10 +212,8 @@ class LocalPlane:
         self._past.add(session)
         session.close(self._now_s())
         for address in session.addresses:
-            if self._by_address.get(address) is session:
-                del self._by_address[address]
-        if session.dtls is not None:
-            self._start(session.dtls.close())
+            self._forget(address, session)
+        self._start(session.dtls.close())
 
     # The way in.
 
@@ -225,18 +229,16 @@ class LocalPlane:
                 return
             try:
                 session.receive(data, now_s)
-            except Exception:
-                # Our bug: nobody but this session shall feel it.
-                log.exception("media.bug", session=session.spec.session)
-                self._fail(session, "bug")
+            except Exception as bug:  # noqa: BLE001 - ends this session alone
+                self._met_bug(session, bug)
                 return
-            if not session.link_up and session.connected:
+            if session.heard_s == now_s:
                 self._heard(session)
         elif first <= 3:
             self._on_stun(data, address, now_s)
         elif 20 <= first <= 63:
             session = self._by_address.get(address)
-            if session is None or session.dtls is None:
+            if session is None:
                 self._drops[DropReason.UNKNOWN_ADDRESS] += 1
             elif not session.dtls.feed(data):
                 self._drops[DropReason.DTLS_OVERFLOW] += 1
@@ -258,22 +260,32 @@ class LocalPlane:
             self._drops[DropReason.STUN_UNAUTHENTIC] += 1
             return
         for forgotten in session.learn(address, nominated=request.use_candidate):
-            self._by_address.pop(forgotten, None)
+            self._forget(forgotten, session)
         self._by_address[address] = session
         session.heard_s = now_s
         self._port.send(stun.binding_response(request, address, pwd), address)
-        if not session.link_up and session.connected:
-            self._heard(session)
+        self._heard(session)
 
     def _heard(self, session: MediaSession) -> None:
-        session.link_up = True
-        self._say(LinkUp(session=session.spec.session))
+        """Something authenticated came."""
+        if session.connected and not session.link_up:
+            session.link_up = True
+            self._say(LinkUp(session=session.spec.session))
+
+    def _forget(self, address: Address, session: MediaSession) -> None:
+        if self._by_address.get(address) is session:
+            del self._by_address[address]
 
     # Small steps.
 
     def _say(self, event: PlaneEvent) -> None:
-        if self._listener is not None:
-            asyncio.get_running_loop().call_soon(self._listener, event)
+        asyncio.get_running_loop().call_soon(self._deliver, event)
+
+    def _deliver(self, event: PlaneEvent) -> None:
+        # Control may have closed the session since: it was promised to hear no more of it.
+        is_of_interest = isinstance(event, SessionEnded) or event.session in self._sessions
+        if self._listener is not None and is_of_interest:
+            self._listener(event)
 
     def _start(self, coroutine: Coroutine[object, object, None]) -> None:
         task = asyncio.get_running_loop().create_task(coroutine)

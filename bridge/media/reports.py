@@ -21,8 +21,9 @@ from bridge.media.core.rtcp_writer import compound
 from bridge.media.session import MediaSession
 
 INTERVAL_S = 0.5
-MAX_PER_COMPOUND = 30
-"""28 bytes each: 30 of them, with the reports and a CNAME, stay below an Ethernet frame."""
+MAX_PER_COMPOUND = 28
+"""Sender reports besides the first, 28 bytes each.  With ``MAX_SOURCES`` blocks, REMB for as many
+and the longest CNAME that is 1324 bytes, below ``MAX_PROTECT_RTCP_BYTES``."""
 
 
 def reports(session: MediaSession, *, now_s: float, ntp: int) -> list[bytes]:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 
 from bridge.media.borrowed import SRTP_FAILURES, Dtls
-from bridge.media.core import rtcp, rtp
+from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix, round_trip_s
@@ -42,12 +42,16 @@ class MediaSession:
         spec: SessionSpec,
         *,
         forwarder: Forwarder,
+        dtls: Callable[[Callable[[bytes], bool]], Dtls],
         send: Callable[[bytes, Address], bool],
         draw: random.Random,
-        top_layer: Callable[[str], str],
+        on_bug: Callable[[MediaSession, Exception], None],
     ) -> None:
+        """*dtls* makes the association around our way to send.  *on_bug* hears of a bug of ours
+        met while sending to this client, in whoever's call; it must neither raise nor change the
+        table at once."""
         self.spec = spec
-        self.dtls: Dtls | None = None
+        self.dtls = dtls(self.send_raw)
         self.connected = False
         self.link_up = False
         self.addresses: list[Address] = []
@@ -68,19 +72,17 @@ class MediaSession:
         self._forwarder = forwarder
         self._drops = forwarder.drops
         self._send = send
+        self._on_bug = on_bug
         self.ssrc = spec.downlinks[0].ssrc if spec.downlinks else draw.getrandbits(32)
         """The service's own name in RTCP about what this client sends."""
         self.sends_picture = any(uplink.kind == "video" for uplink in spec.uplinks)
-        self.outlets = {d.ssrc: self._outlet(d, draw, top_layer) for d in spec.downlinks}
+        self.outlets = {d.ssrc: self._outlet(d, draw) for d in spec.downlinks}
 
-    def _outlet(
-        self, downlink: Downlink, draw: random.Random, top_layer: Callable[[str], str]
-    ) -> Outlet:
+    def _outlet(self, downlink: Downlink, draw: random.Random) -> Outlet:
         return Outlet(
             site=self.spec.site,
             slot=downlink.slot,
             kind=downlink.kind,
-            top=top_layer(downlink.slot),
             rewriter=Rewriter(
                 ssrc=downlink.ssrc,
                 payload_type=downlink.payload_type,
@@ -120,15 +122,14 @@ class MediaSession:
 
     def receive(self, data: bytes, now_s: float) -> None:
         """A datagram that begins with 128 to 191, from an address of this session."""
-        dtls = self.dtls
-        if dtls is None or not self.connected:
+        if not self.connected:
             self._drops[DropReason.NOT_READY] += 1
             return
         if rtp.is_rtcp(data):
-            self._receive_rtcp(dtls, data, now_s)
+            self._receive_rtcp(data, now_s)
             return
         try:
-            packet = dtls.unprotect(data)
+            packet = self.dtls.unprotect(data)
         except SRTP_FAILURES:
             self._drops[DropReason.SRTP_UNAUTHENTIC] += 1
             return
@@ -144,11 +145,10 @@ class MediaSession:
         _, payload_type, seq, timestamp, ssrc = rtp.fixed_header(data)
         source = self.sources.get(ssrc)
         if source is None:
-            source = self._find(data, payload_type, ssrc, now_s)
+            source = self._find(data, payload_type, ssrc)
             if source is None:
-                self._drops[DropReason.UNKNOWN_SOURCE] += 1
                 return
-        if payload_type != source.payload_type:
+        elif payload_type != source.payload_type:
             self._drops[DropReason.PAYLOAD_TYPE] += 1
             return
         if source.feed.kind == "audio":
@@ -156,17 +156,29 @@ class MediaSession:
         else:
             self._forwarder.forward_picture(source, data, seq, timestamp, now_s)
 
-    def _find(self, data: bytes, payload_type: int, ssrc: int, now_s: float) -> Source | None:
-        """The new source this packet begins, if it says which m-line and layer it is."""
+    def _find(self, data: bytes, payload_type: int, ssrc: int) -> Source | None:
+        """The new source this packet begins, if it says which m-line and layer it is; else None,
+        and the drop is counted.  A new source ends an old one, so a packet that nobody could use
+        must not begin one.  Raises RtpMalformed or Vp8Malformed; then nothing has changed."""
         uplink = self._uplink(data, payload_type, ssrc)
-        if uplink is None or len(self.sources) >= MAX_SOURCES:
+        layer = self._layer(data, uplink) if uplink is not None else None
+        if uplink is None or layer is None:
+            self._drops[DropReason.UNKNOWN_SOURCE] += 1
             return None
-        layer = ""
-        if uplink.rids:
-            rid = uplink.rid_extension and rtp.extension(data, uplink.rid_extension)
-            layer = rid.decode("ascii", "replace") if rid else ""
-            if layer not in uplink.rids:
-                return None
+        if payload_type != uplink.payload_type:
+            self._drops[DropReason.PAYLOAD_TYPE] += 1
+            return None
+        replaced = [
+            known
+            for known, other in self.sources.items()
+            if (other.slot, other.layer) == (uplink.slot, layer)
+        ]
+        if len(self.sources) - len(replaced) >= MAX_SOURCES:
+            self._drops[DropReason.UNKNOWN_SOURCE] += 1
+            return None
+        start, stop = rtp.header_length(data), rtp.payload_end(data)
+        if uplink.kind == "video" and start < stop:
+            vp8.parse(data, start, stop)
         source = Source(
             self._forwarder.feed(self.spec.site, uplink.kind),
             slot=uplink.slot,
@@ -177,12 +189,19 @@ class MediaSession:
             clock=self.clock,
             ask=self._ask_keyframe,
         )
-        for known, other in tuple(self.sources.items()):
-            if other.slot == source.slot and other.layer == layer:
-                del self.sources[known]
+        for known in replaced:
+            del self.sources[known]
         self.sources[ssrc] = source
-        self._forwarder.add_source(source, now_s)
+        self._forwarder.add_source(source)
         return source
+
+    @staticmethod
+    def _layer(data: bytes, uplink: Uplink) -> str | None:
+        if not uplink.rids:
+            return ""
+        rid = uplink.rid_extension and rtp.extension(data, uplink.rid_extension)
+        layer = rid.decode("ascii", "replace") if rid else None
+        return layer if layer in uplink.rids else None
 
     def _uplink(self, data: bytes, payload_type: int, ssrc: int) -> Uplink | None:
         uplinks = self.spec.uplinks
@@ -197,9 +216,9 @@ class MediaSession:
         fitting = [u for u in uplinks if u.payload_type == payload_type]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _receive_rtcp(self, dtls: Dtls, data: bytes, now_s: float) -> None:
+    def _receive_rtcp(self, data: bytes, now_s: float) -> None:
         try:
-            packets = rtcp.parse(dtls.unprotect_rtcp(data))
+            packets = rtcp.parse(self.dtls.unprotect_rtcp(data))
         except SRTP_FAILURES:
             self._drops[DropReason.SRTP_UNAUTHENTIC] += 1
             return
@@ -243,21 +262,29 @@ class MediaSession:
     # The way out.
 
     def send_rtp(self, packet: bytes) -> None:
-        if self.dtls is None or self.remote is None or not self.connected:
+        """Seal and send, or drop by name.  Raises nothing: it is called on others' ways."""
+        if self.remote is None or not self.connected:
             self._drops[DropReason.NOT_READY] += 1
             return
         try:
-            sealed = self.dtls.protect(packet)
+            if self._send(self.dtls.protect(packet), self.remote):
+                self.packets_out += 1
+                self.bytes_out += len(packet)
         except SRTP_FAILURES:
             self._drops[DropReason.SRTP_REFUSED] += 1
-            return
-        if self._send(sealed, self.remote):
-            self.packets_out += 1
-            self.bytes_out += len(packet)
+        except Exception as bug:  # noqa: BLE001 - ours; the publisher whose packet it is goes on
+            self._on_bug(self, bug)
 
     def send_rtcp(self, packet: bytes) -> None:
-        if self.dtls is not None and self.connected:
+        """As :meth:`send_rtp`; before there are keys nobody waits for it."""
+        if not self.connected:
+            return
+        try:
             self.send_raw(self.dtls.protect_rtcp(packet))
+        except SRTP_FAILURES:
+            self._drops[DropReason.SRTP_REFUSED] += 1
+        except Exception as bug:  # noqa: BLE001 - as above
+            self._on_bug(self, bug)
 
     def _ask_keyframe(self, ssrc: int) -> None:
         sender = rtcp.ReceiverReport(ssrc=self.ssrc)

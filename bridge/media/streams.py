@@ -32,6 +32,7 @@ class Source:
     """One incoming stream.  Made by its session when the first packet names it."""
 
     __slots__ = (
+        "_session_clock",
         "ask",
         "bytes",
         "clock",
@@ -71,6 +72,7 @@ class Source:
         self.open = False
         self.outlets: list[Outlet] = []
         self.reception = Reception(ssrc=ssrc, clock_rate_hz=CLOCK_HZ[feed.kind])
+        self._session_clock = clock
         self.clock = SourceClock(clock, self.reception)
         self.keyframes = KeyframeRequests()
         self.keyframes_seen = 0
@@ -80,6 +82,10 @@ class Source:
     def alive(self, now_s: float) -> bool:
         newest_s = self.reception.newest_at_s
         return newest_s is not None and now_s - newest_s < ALIVE_S
+
+    def restart(self) -> None:
+        """Its numbers jumped: what its reports said of its timestamps is void until the next."""
+        self.clock = SourceClock(self._session_clock, self.reception)
 
     def on_sender_report(self, ntp: int, rtp: int, now_s: float) -> None:
         self.reception.on_sender_report(ntp, now_s)
@@ -108,7 +114,6 @@ class Outlet:
         site: str,
         slot: str,
         kind: str,
-        top: str,
         rewriter: Rewriter,
         send: Callable[[bytes], None],
     ) -> None:
@@ -116,8 +121,8 @@ class Outlet:
         """The room the subscriber stands in: never shown here."""
         self.slot = slot
         self.kind = kind
-        self.top = top
-        """The best layer this slot may show."""
+        self.top = layers.Q if slot.startswith("gallery.") else layers.F
+        """The best layer it may show: thumbnails are small, a place on the stage is not."""
         self.rewriter = rewriter
         self.send = send
         self.feed: Feed | None = None

@@ -18,6 +18,9 @@ from bridge.conference.commands import (
     ChairRevoke,
     FloorRelease,
     FloorRequest,
+    HelpAck,
+    HelpClose,
+    HelpRaise,
 )
 from bridge.conference.words import Phase, Refusal, RefusalCode, Role
 from bridge.identity import Identity
@@ -46,6 +49,9 @@ COMMANDS = [
     ("DELETE", "/floor/grants", None, ChairRevoke()),
     ("POST", "/floor/next", {"site": "14"}, ChairNext(site="14")),
     ("POST", "/floor/next", {"site": None}, ChairNext(site=None)),
+    ("POST", "/sites/11/help", None, HelpRaise(site="11")),
+    ("POST", "/sites/11/help/ack", None, HelpAck(site="11")),
+    ("DELETE", "/sites/11/help", None, HelpClose(site="11")),
 ]
 
 

@@ -21,6 +21,9 @@ from bridge.conference.commands import (
     ChairRevoke,
     FloorRelease,
     FloorRequest,
+    HelpAck,
+    HelpClose,
+    HelpRaise,
     PersonCommand,
 )
 from bridge.conference.words import Phase, Role
@@ -50,6 +53,11 @@ COMMANDS = {
     "shut 110": ChairMute(site="110"),
     "unshut 110": ChairMute(site="110", on=False),
     "phase": ChairPhase(to=Phase.CLOSED),
+    "raise help": HelpRaise(),
+    "raise help of another": HelpRaise(site="02"),
+    "acknowledge help": HelpAck(site="01"),
+    "close help": HelpClose(site="01"),
+    "close help of another": HelpClose(site="02"),
 }
 
 # y: in every phase, l: in the lobby, -: never.  Everybody stands in site 01 and did not make
@@ -77,6 +85,11 @@ unmute all                      y     -        -         l        -     -      -
 shut 110                        y     -        -         y        -     -      -
 unshut 110                      y     -        -         l        -     -      -
 phase                           y     -        -         l        -     -      -
+raise help                      -     -        -         -        y     -      -
+raise help of another           -     -        -         -        -     -      -
+acknowledge help                y     -        y         y        -     -      -
+close help                      y     -        y         y        y     -      -
+close help of another           y     -        y         y        -     -      -
 """
 
 

@@ -61,6 +61,7 @@ def test_every_event_has_a_name_that_does_not_change():
         "hold_started",
         "hold_ended",
         "block_changed",
+        "help_changed",
         "next_chosen",
     ]
 

@@ -123,6 +123,15 @@ def test_the_end_of_a_hold_that_was_not_there_leaves_the_clock_running():
     assert (state.requests[1].used_s, state.requests[1].since_s) == (0.0, 10.0)
 
 
+def test_what_has_ended_is_held_by_nothing():
+    held = HoldStarted(at_s=3.0, request=1, cause=Hold.LINK)
+    ended = RequestEnded(
+        at_s=4.0, request=1, status=RequestStatus.REVOKED, reason=EndReason.LINK_LOST
+    )
+
+    assert fold([BEGUN, made(), granted(2.0), held, ended]).requests[1].holds is None
+
+
 def test_the_state_before_is_left_alone():
     before = fold([BEGUN])
 

@@ -69,6 +69,14 @@ from tests.bridge.conference.scene import (
 from tests.bridge.conference.test_floor import ELEVEN
 
 ENDED = {"denied", "cancelled", "released", "revoked"}
+ENDINGS = {
+    "own": {"cancelled", "released"},
+    "chair": {"denied", "revoked"},
+    "replaced": {"revoked"},
+    "link_lost": {"revoked"},
+    "opened": {"cancelled"},
+    "closed": {"denied", "released"},
+}
 AUDIENCES = (DESK, WALL, *(Audience(kind="site", site=code) for code in ("01", "110")))
 
 provinces = st.sampled_from(PROVINCES)
@@ -156,7 +164,7 @@ class Morning(RuleBasedStateMachine):
 
     @rule(pick=picks, actor=actors)
     def deny(self, pick, actor):
-        request = self.pick(pick, {"pending", "accepted"})
+        request = self.pick(pick, {"pending", "accepted", "granted"})
         if request:
             self.act(ChairDeny(request=request.id), actor)
 
@@ -224,13 +232,21 @@ class Morning(RuleBasedStateMachine):
         self.act(ChairNext(site=site), CHAIR)
         self.act(ChairCall(site=site, limit_s=limit_s), CHAIR)
 
-    @rule(outage=st.sampled_from([0.0, 5.0, 25.0, 200.0]))
-    def lose_the_speaker(self, outage):
+    @rule(kind=st.sampled_from([LinkLost, SiteLeft]))
+    def lose_who_is_next(self, kind):
+        if self.scene.state.next is not None:
+            self.act(kind(site=self.scene.state.next))
+
+    @rule(outage=st.sampled_from([0.0, 5.0, 19.0, 25.0]), leaves=st.booleans())
+    def lose_the_speaker(self, outage, leaves):
         """The line goes, time passes, and the site comes back, perhaps too late."""
         request = self.pick(0, {"granted"})
         if request:
             self.act(LinkLost(site=request.site))
-            self.pass_time(outage)
+            self.pass_time(outage / 2)
+            if leaves:
+                self.act(SiteLeft(site=request.site))
+            self.pass_time(outage / 2)
             self.act(Tick())
             self.act(LinkUp(site=request.site))
 
@@ -345,6 +361,8 @@ class Morning(RuleBasedStateMachine):
             assert was == now or (was, now) in ELEVEN
             if touched in before.requests and not isinstance(event, RequestGranted):
                 assert after.requests[touched].limit_s == before.requests[touched].limit_s
+        if isinstance(event, RequestEnded):
+            assert event.status in ENDINGS[event.reason]
         assert [n for n in before.queue if n != touched] == [n for n in after.queue if n != touched]
         if isinstance(event, RequestMade | RequestAccepted) and event.position is not None:
             assert after.queue[event.position - 1] == touched

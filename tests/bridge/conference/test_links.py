@@ -28,6 +28,8 @@ def test_a_site_that_comes_is_up_and_coming_again_changes_nothing():
     assert scene.state.sites["01"].seen
     assert not scene.state.sites["02"].seen
     assert scene.do(LinkUp(site="01")) == ()
+    scene.do(SiteLeft(site="01"))
+    assert scene.state.sites["01"].seen
 
 
 @pytest.mark.parametrize("command", [LinkUp(site="99"), LinkLost(site="99"), SiteLeft(site="99")])

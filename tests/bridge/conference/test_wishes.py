@@ -15,15 +15,19 @@ from bridge.conference.commands import (
     ChairRevoke,
     FloorRelease,
     FloorRequest,
+    HelpAck,
+    HelpClose,
+    HelpRaise,
     LinkLost,
     SiteLeft,
 )
 from bridge.conference.decide import Decision
-from bridge.conference.words import EndReason, Phase, RequestHandling, RequestStatus, Role
+from bridge.conference.words import EndReason, Help, Phase, RequestHandling, RequestStatus, Role
 from tests.bridge.conference.scene import (
     CHAIR,
     SECRETARY,
     TECHNICIAN,
+    Scene,
     in_lobby,
     in_session,
     province,
@@ -458,3 +462,36 @@ def test_the_answer_says_by_which_authority():
     assert authority(FloorRequest(), province("01")) is Role.SITE
     assert authority(ChairMute(site="110"), TECHNICIAN) is Role.TECHNICIAN
     assert authority(LinkLost(site="01"), None) is None
+
+
+def test_a_call_for_help_is_raised_acknowledged_and_closed():
+    scene = Scene()
+    site = province("01")
+
+    seen = []
+    for command, actor in [
+        (HelpRaise(), site),
+        (HelpRaise(), site),
+        (HelpAck(site="01"), TECHNICIAN),
+        (HelpRaise(), site),
+        (HelpClose(), site),
+        (HelpClose(site="01"), TECHNICIAN),
+    ]:
+        changed = len(scene.do(command, actor))
+        seen.append((changed, scene.state.sites["01"].help))
+
+    assert seen == [
+        (1, Help.RAISED),
+        (0, Help.RAISED),
+        (1, Help.ACKNOWLEDGED),
+        (1, Help.RAISED),
+        (1, None),
+        (0, None),
+    ]
+
+
+def test_help_that_nobody_asked_for_cannot_be_acknowledged():
+    scene = Scene()
+
+    assert scene.no(HelpAck(site="01"), TECHNICIAN) == "bad_state"
+    assert scene.no(HelpAck(site="99"), TECHNICIAN) == "site_not_found"
