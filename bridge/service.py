@@ -58,9 +58,6 @@ _CHARACTERS = string.ascii_letters + string.digits
 """A subset of ice-char (RFC 8839 section 5.4), safe in URLs and logs too; a password of 32 of
 them has 190 bits, more than the 128 that RFC 8445 section 5.3 wants."""
 
-IN_SNAPSHOT = frozenset({"code", "title", "floor", "blocked", "gate", "link"})
-"""Facts of a site that change with the conference and are told with it."""
-
 REPLACED_S = 5.0
 """A replaced device's link counts as up for as long as a packet would be young enough."""
 
@@ -87,8 +84,7 @@ class Bridge:
         self._due: dict[SiteCode, asyncio.TimerHandle] = {}
         """Sites whose media is being replaced: then the link is lost unless it is back."""
         self._stage = StageState()
-        self._survey = Survey()
-        self._lines: dict[SiteCode, dict[str, Any]] = {}
+        self._survey = Survey(titles)
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
@@ -126,7 +122,7 @@ class Bridge:
             self._sessions.inherit(session, older)
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
         if kind is SessionKind.CONSOLE:
-            session.tell(Lines(sites=self._lines or self._line_rows()))
+            session.tell(Lines(sites=self._survey.lines(self._room.conference, self._sessions)))
         self._set_stage()
         return Joined(
             session=session.id,
@@ -181,9 +177,8 @@ class Bridge:
         log.info("session.left", session=session.id, site=session.site, goodbye=said_goodbye)
         if session.kind is SessionKind.ROOM and session.media is not None and not said_goodbye:
             return
+        self._end_media(session)
         self._sessions.remove(session)
-        if session.media is not None:
-            self._plane.close(session.media)
         if session.kind is SessionKind.ROOM and session.site is not None and said_goodbye:
             self._room.post(commands.SiteLeft(site=session.site))
         self._set_stage()
@@ -201,7 +196,7 @@ class Bridge:
 
     def sites(self) -> list[dict[str, Any]]:
         """All sites in roster order with their three facts, for desk, board and operators."""
-        return self._survey.sites(self._room.conference, self._sessions, self._titles)
+        return self._survey.sites(self._room.conference, self._sessions)
 
     def media(self) -> dict[str, Any]:
         return media_totals(self._plane.snapshot())
@@ -229,7 +224,7 @@ class Bridge:
             self._end_media(session)
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
-        self._survey = Survey()
+        self._survey = Survey(self._titles)
         self._set_stage()
 
     def _on_plane(self, event: PlaneEvent) -> None:
@@ -241,10 +236,15 @@ class Bridge:
                 session.link_up = True
                 self._say_link(session)
             case LinkLost() | SessionEnded():
-                reason = event.reason if isinstance(event, SessionEnded) else "lost"
+                ended = isinstance(event, SessionEnded)
+                reason = event.reason if ended else "lost"
                 log.info("media.lost", session=session.id, site=session.site, reason=reason)
-                self._end_media(session)
-                self._say_link(session)
+                if ended and session.link_up and session.inherited:
+                    self._expect(session)
+                    self._end_media(session)
+                else:
+                    self._end_media(session)
+                    self._say_link(session)
                 if session.outbox is None:
                     self._sessions.remove(session)
                 else:
@@ -301,27 +301,15 @@ class Bridge:
         """Judge the lines once a second, and tell the desk what changed, until cancelled."""
         while True:
             await asyncio.sleep(1.0)
-            self._survey.look(
+            changed = self._survey.look(
                 self._plane.snapshot(),
                 self._room.conference,
                 self._sessions,
                 self._stage.plan,
                 now_s=self._room.now_s,
             )
-            self._tell_lines()
-
-    def _tell_lines(self) -> None:
-        before, self._lines = self._lines, self._line_rows()
-        changed = {site: row for site, row in self._lines.items() if before.get(site) != row}
-        if changed:
-            lines = Lines(sites=changed)
-            for session in self._sessions:
-                if session.kind is SessionKind.CONSOLE:
-                    session.tell(lines)
-
-    def _line_rows(self) -> dict[SiteCode, dict[str, Any]]:
-        """What ``lines`` says: the rows of :meth:`sites` without what the snapshot has."""
-        return {
-            row["code"]: {name: value for name, value in row.items() if name not in IN_SNAPSHOT}
-            for row in self.sites()
-        }
+            if changed:
+                lines = Lines(sites=changed)
+                for session in self._sessions:
+                    if session.kind is SessionKind.CONSOLE:
+                        session.tell(lines)

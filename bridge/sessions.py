@@ -45,6 +45,11 @@ class Session:
         return self.identity.site
 
     @property
+    def inherited(self) -> bool:
+        """Its media is that of the session it replaced: it has offered none of its own yet."""
+        return self.media is not None and self.offers == 0
+
+    @property
     def has_gallery(self) -> bool:
         return any(slot.name.startswith("gallery.") for slot in self.slots)
 

@@ -11,7 +11,7 @@ Rules:
 * ``chair`` is room 110; holders fill ``speaker.1`` to ``speaker.4`` in order of their grants.
 * The gallery shows every site at its roster position to those who have gallery slots, in any
   phase: a technician must see a black camera before the session.
-* Layers: gallery asks for q; the stage for q and f; the next speaker for f as well, so that its
+* Layers: gallery asks for q; the stage for q and f, of those it has a picture place for; the next speaker for f as well, so that its
   key frame is one round trip away when it is called.  Nobody watching: none.
 """
 
@@ -25,7 +25,7 @@ from bridge.conference.gate import gate, open_gates
 from bridge.conference.state import Conference
 from bridge.conference.words import CENTRE, SPEECH, Phase, RequestStatus, SiteCode
 from bridge.media.plane import Plan
-from bridge.media.slots import MAX_SPEAKERS, gallery
+from bridge.media.slots import MAX_SPEAKERS, STAGE_PICTURES, gallery
 
 LOW = "q"
 HIGH = "f"
@@ -58,7 +58,7 @@ def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -
         slots["chair"] = CENTRE
         slots |= {f"speaker.{place}": site for place, site in seats.items()}
     wants: dict[SiteCode, set[str]] = {}
-    for site in slots.values():
+    for site in (slots[place] for place in STAGE_PICTURES if place in slots):
         wants.setdefault(site, set()).update((LOW, HIGH))
     if conference.next is not None:
         wants.setdefault(conference.next, set()).add(HIGH)

@@ -13,8 +13,8 @@ from typing import Any
 
 from bridge.conference.gate import floor_word, gate
 from bridge.conference.state import Conference
-from bridge.conference.words import SiteCode
-from bridge.line import Line, Sample, judge
+from bridge.conference.words import Link, SiteCode
+from bridge.line import MISSING_AFTER_S, Line, Sample, judge
 from bridge.media.plane import Plan, PlaneStats, SessionStats
 from bridge.sessions import Sessions
 
@@ -36,8 +36,18 @@ class Health:
     picture_age_s: float | None = None
 
 
+IN_SNAPSHOT = frozenset({"code", "title", "floor", "blocked", "gate", "link"})
+"""Facts of a site that change with the conference and are told with it."""
+
+Rows = Mapping[SiteCode, Mapping[str, Any]]
+
+
 class Survey:
-    def __init__(self) -> None:
+    """Of one conference: its seconds begin anew in the next.  *titles* has one for every site."""
+
+    def __init__(self, titles: Mapping[SiteCode, str]) -> None:
+        self._titles = titles
+        self._seen: Rows = {}
         self._health: dict[SiteCode, Health] = {}
         self._lines: dict[SiteCode, Line] = {}
         self._counted: dict[str, tuple[int, int]] = {}
@@ -52,8 +62,8 @@ class Survey:
         plan: Plan,
         *,
         now_s: float,
-    ) -> None:
-        """One look.  *now_s* in conference seconds."""
+    ) -> Rows:
+        """One look, *now_s* in conference seconds: what :meth:`lines` says anew of which sites."""
         by_media = {s.session: s for s in stats.sessions}
         live = sessions.rooms()
         counted: dict[str, tuple[int, int]] = {}
@@ -64,7 +74,8 @@ class Survey:
             if carried is not None:
                 health, counted[carried.session] = self._measure(carried)
             self._health[code] = health
-            if plan.wants.get(code):
+            # A line that has just come is given as long as a layer that was just asked for.
+            if plan.wants.get(code) and site.link is Link.UP:
                 self._wanted_since_s.setdefault(code, now_s)
             else:
                 self._wanted_since_s.pop(code, None)
@@ -74,12 +85,26 @@ class Survey:
                 phase=conference.phase,
                 picture_wanted_s=None if since_s is None else now_s - since_s,
                 picture_age_s=health.picture_age_s,
-                sound_expected=session is not None and session.mic == "on",
+                sound_expected=session is not None
+                and session.mic == "on"
+                and now_s - site.link_since_s > MISSING_AFTER_S,
                 sound_age_s=health.sound_age_s,
                 loss=max(health.loss_up, health.loss_down),
             )
             self._lines[code] = judge(self._lines.get(code), sample, now_s=now_s)
         self._counted = counted
+        before, self._seen = self._seen, self._rows(conference, sessions)
+        return {code: row for code, row in self._seen.items() if before.get(code) != row}
+
+    def lines(self, conference: Conference, sessions: Sessions) -> Rows:
+        """The rows of :meth:`sites` without what the snapshot has, as the last look saw them."""
+        return self._seen or self._rows(conference, sessions)
+
+    def _rows(self, conference: Conference, sessions: Sessions) -> Rows:
+        return {
+            row["code"]: {name: value for name, value in row.items() if name not in IN_SNAPSHOT}
+            for row in self.sites(conference, sessions)
+        }
 
     def _measure(self, carried: SessionStats) -> tuple[Health, tuple[int, int]]:
         packets = sum(s.packets for s in carried.sources)
@@ -104,9 +129,7 @@ class Survey:
                 health = replace(health, picture_age_s=newer)
         return health, (packets, lost)
 
-    def sites(
-        self, conference: Conference, sessions: Sessions, titles: Mapping[SiteCode, str]
-    ) -> list[dict[str, Any]]:
+    def sites(self, conference: Conference, sessions: Sessions) -> list[dict[str, Any]]:
         """JSON rows in roster order: the three facts, the flags, and the numbers."""
         live = sessions.rooms()
         rows: list[dict[str, Any]] = []
@@ -117,7 +140,7 @@ class Survey:
             )
             row: dict[str, Any] = {
                 "code": code,
-                "title": titles[code],
+                "title": self._titles[code],
                 "line": line.word.value,
                 "line_reason": line.reason,
                 "line_since_s": round(line.since_s, 3),

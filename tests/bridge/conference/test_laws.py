@@ -109,7 +109,7 @@ class Morning(RuleBasedStateMachine):
         self.patience_s = {}
         """Site -> since when its line is lost (not left)."""
         self.spoken_s = {}
-        self.all_come()
+        self.connect_all()
         if start in {"speaking", "open"}:
             self.act(ChairPhase(to=Phase.OPEN), CHAIR)
         if start == "speaking":
@@ -156,8 +156,7 @@ class Morning(RuleBasedStateMachine):
 
     @rule(pick=picks, on_full=on_full, limit_s=limits)
     def call_who_can(self, pick, on_full, limit_s):
-        holding = {holder.site for holder in self.scene.state.holders}
-        able = [site for site in PROVINCES if self.connected[site] and site not in holding]
+        able = self.who_can()
         if able:
             site = able[pick % len(able)]
             self.act(ChairCall(site=site, on_full=on_full, limit_s=limit_s), CHAIR)
@@ -171,7 +170,7 @@ class Morning(RuleBasedStateMachine):
     @rule(pick=picks, all_=st.booleans(), actor=actors)
     def revoke(self, pick, all_, actor):
         request = self.pick(pick, {"granted"})
-        if request:
+        if request or all_:
             self.act(ChairRevoke(request=None if all_ else request.id), actor)
 
     @rule(pick=picks, actor=actors)
@@ -207,8 +206,7 @@ class Morning(RuleBasedStateMachine):
 
     @rule()
     def all_come(self):
-        for site in SITES:
-            self.act(LinkUp(site=site))
+        self.connect_all()
 
     @rule(site=sites, holder=st.booleans(), kind=st.sampled_from([LinkLost, LinkLost, SiteLeft]))
     def go(self, site, holder, kind):
@@ -227,15 +225,22 @@ class Morning(RuleBasedStateMachine):
         if tick:
             self.act(Tick())
 
-    @rule(site=provinces, limit_s=limits)
-    def prepare_and_call(self, site, limit_s):
+    @rule(pick=picks, then=st.sampled_from(["call", "lost", "left", "restart"]), limit_s=limits)
+    def prepare_who_can(self, pick, then, limit_s):
+        able = self.who_can()
+        if not able:
+            return
+        site = able[pick % len(able)]
         self.act(ChairNext(site=site), CHAIR)
-        self.act(ChairCall(site=site, limit_s=limit_s), CHAIR)
-
-    @rule(kind=st.sampled_from([LinkLost, SiteLeft]))
-    def lose_who_is_next(self, kind):
-        if self.scene.state.next is not None:
-            self.act(kind(site=self.scene.state.next))
+        match then:
+            case "call":
+                self.act(ChairCall(site=site, limit_s=limit_s), CHAIR)
+            case "lost":
+                self.act(LinkLost(site=site))
+            case "left":
+                self.act(SiteLeft(site=site))
+            case "restart":
+                self.restart(waits=3.0, back=True)
 
     @rule(outage=st.sampled_from([0.0, 5.0, 19.0, 25.0]), leaves=st.booleans())
     def lose_the_speaker(self, outage, leaves):
@@ -251,18 +256,29 @@ class Morning(RuleBasedStateMachine):
             self.act(LinkUp(site=request.site))
 
     @rule(waits=st.sampled_from([0.0, 3.0, 19.0, 25.0]), back=st.booleans())
-    def restart(self, waits, back):
-        self.act(Recover())
-        self.pass_time(waits)
-        self.act(Tick())
-        if back:
-            self.all_come()
+    def start_again(self, waits, back):
+        self.restart(waits, back=back)
 
     # The machine
 
     def pick(self, number, statuses):
         usable = [r for r in self.scene.state.requests.values() if r.status in statuses]
         return usable[number % len(usable)] if usable else None
+
+    def connect_all(self):
+        for site in SITES:
+            self.act(LinkUp(site=site))
+
+    def restart(self, waits, *, back):
+        self.act(Recover())
+        self.pass_time(waits)
+        self.act(Tick())
+        if back:
+            self.connect_all()
+
+    def who_can(self):
+        holding = {holder.site for holder in self.scene.state.holders}
+        return [site for site in PROVINCES if self.connected[site] and site not in holding]
 
     def move(self, pick, position, actor):
         request = self.pick(pick, {"pending", "accepted"})
@@ -408,6 +424,10 @@ class Morning(RuleBasedStateMachine):
         aired = on_air(state)
         assert aired in heard if heard else aired is None
         assert aired != "110" or heard == {"110"}
+        newest_s = max((r.granted_s for r in granted if r.site in heard), default=None)
+        assert aired in {"110", None} or newest_s in {
+            r.granted_s for r in granted if r.site == aired
+        }
         for request in state.requests.values():  # I9
             runs = request.status == "granted" and not request.holds
             assert (request.since_s is not None) is runs
@@ -441,6 +461,11 @@ class Morning(RuleBasedStateMachine):
                 was = before.requests.get(number)
                 if request.reason == "link_lost":
                     assert was == request
+        if isinstance(command, ChairRevoke) and command.request is None:
+            assert before.holders
+            assert not state.holders
+        if before.phase is Phase.LOBBY and state.phase is Phase.OPEN:
+            assert {r.status for r in state.requests.values()} <= ENDED
         if isinstance(command, SiteLeft):
             assert state.sites[command.site].link == "down"
         if isinstance(command, Recover):  # I19

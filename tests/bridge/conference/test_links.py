@@ -85,6 +85,8 @@ def test_of_two_lost_speakers_the_one_that_comes_back_goes_on():
     scene.do(LinkUp(site="01"))
 
     assert open_gates(scene.state) == {"01", "110"}
+    assert scene.request(1).holds is None
+    assert set(scene.request(2).holds) == {"link"}
 
 
 def test_the_line_of_another_holds_nobody():
