@@ -47,4 +47,4 @@ install:
 	@PYTHON=$(PYTHON) VENV=$(VENV) deploy/install.sh
 
 debian-packages:
-	@deploy/debian-packages.sh fonts-dejavu-core
+	@deploy/debian-packages.sh fonts-dejavu-core chromium

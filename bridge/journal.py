@@ -30,8 +30,10 @@ import fcntl
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
@@ -59,6 +61,16 @@ _SUFFIX: Final = ".journal"
 _ID: Final = re.compile(r"\d{8}-\d{4}-[0-9a-f]{4}")
 
 
+@dataclass(slots=True)
+class Writes:
+    """What appending has cost so far, for the windows."""
+
+    done: int = 0
+    seconds: float = 0.0
+    """From the call to the answer, those that were done."""
+    failed: int = 0
+
+
 class Journals:
     """The directory of a service's journals.  One process at a time: it is locked until closed.
 
@@ -67,6 +79,8 @@ class Journals:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self.writes = Writes()
+        """Of all of them together."""
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
@@ -95,11 +109,11 @@ class Journals:
 
     async def create(self, conference: str) -> Journal:
         """An empty journal.  JournalFailed: it exists already, or cannot be made."""
-        return await Journal.create(self._path(conference))
+        return await Journal.create(self._path(conference), self.writes)
 
     async def open(self, conference: str) -> Journal:
         """See :meth:`Journal.open`."""
-        return await Journal.open(self._path(conference))
+        return await Journal.open(self._path(conference), self.writes)
 
     def close(self) -> None:
         os.close(self._lock)
@@ -111,26 +125,27 @@ class Journals:
 class Journal:
     """One conference's journal, open for appending.  Made by ``create`` or ``open``."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writes: Writes | None = None) -> None:
         self.path = path
+        self._writes = writes or Writes()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._db: sqlite3.Connection
 
     @classmethod
-    async def create(cls, path: Path) -> Journal:
+    async def create(cls, path: Path, writes: Writes | None = None) -> Journal:
         """Make the file, readable by its owner only.  JournalFailed: it exists, or cannot be."""
-        journal = cls(path)
+        journal = cls(path, writes)
         await journal._start(journal._create)
         return journal
 
     @classmethod
-    async def open(cls, path: Path) -> Journal:
+    async def open(cls, path: Path, writes: Writes | None = None) -> Journal:
         """Open an existing file; a damaged last record is set aside, with a log line.
 
         JournalDamaged: a record before the last is.  JournalForeign: not ours, or newer.
         JournalFailed: it cannot be opened for writing.
         """
-        journal = cls(path)
+        journal = cls(path, writes)
         await journal._start(journal._open)
         return journal
 
@@ -139,7 +154,14 @@ class Journal:
 
         The caller owes the next revs in order; another is a bug (``sqlite3.IntegrityError``).
         """
-        await self._call(lambda: self._append(batch))
+        began_s = time.perf_counter()
+        try:
+            await self._call(lambda: self._append(batch))
+        except JournalFailed:
+            self._writes.failed += 1
+            raise
+        self._writes.done += 1
+        self._writes.seconds += time.perf_counter() - began_s
 
     async def load(self) -> list[Record]:
         """Every record, oldest first.  JournalDamaged, JournalForeign: as ``open``."""

@@ -38,6 +38,8 @@ class LiveConference:
         self.journal = journal
         self.state = evolve.fold(event for record in records for event in record.events)
         self.rev = records[-1].rev
+        self.begun = records[0].wall
+        """Time of day, ISO 8601, when the conference began."""
         self.answers = Answers()
         """Of this conference: a command id does not outlive it."""
         for record in records:

@@ -112,6 +112,11 @@ class Room:
         return self._live.rev
 
     @property
+    def begun(self) -> str:
+        """Time of day, ISO 8601, when the conference began."""
+        return self._live.begun
+
+    @property
     def now_s(self) -> float:
         """Conference seconds; they never run back."""
         return self._live.now_s

@@ -16,28 +16,27 @@ session gets ``bye`` at once, and its media ends when the newcomer offers.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import random
-import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
 
 from bridge.answers import Accepted
+from bridge.clients import Said
 from bridge.conference import commands
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.projection import Audience
 from bridge.conference.words import Refusal, SiteCode
+from bridge.draw import Draw
 from bridge.events import Change
 from bridge.identity import Identity
 from bridge.media.core.sdp import SdpRejected, negotiate, parse_offer
 from bridge.media.plane import LinkLost, LinkUp, MediaPlane, PlaneEvent, SessionEnded
-from bridge.media.slots import SessionKind, Slot, slots_for
+from bridge.media.slots import SessionKind, slots_for
 from bridge.outgoing import (
     Bye,
     Joined,
-    Lines,
     MediaRejected,
     MediaReset,
     MediaSet,
@@ -49,14 +48,11 @@ from bridge.room import Room
 from bridge.sessions import GALLERY_ROLES, Session, Sessions
 from bridge.stage import Stage as StageState
 from bridge.stage import mic_wish, set_stage
-from bridge.survey import Survey, media_totals
+from bridge.survey import media_totals
 from bridge.views import Views, audience_of_session
+from bridge.watch import Figures, Watch
 
 log = structlog.get_logger(__name__)
-
-_CHARACTERS = string.ascii_letters + string.digits
-"""A subset of ice-char (RFC 8839 section 5.4), safe in URLs and logs too; a password of 32 of
-them has 190 bits, more than the 128 that RFC 8445 section 5.3 wants."""
 
 REPLACED_S = 5.0
 """A replaced device's link counts as up for as long as a packet would be young enough."""
@@ -75,8 +71,8 @@ class Bridge:
         chance: random.Random,
     ) -> None:
         """*chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
-        self._chance = chance
-        self.boot = self._draw(8)
+        self._draw = Draw(chance)
+        self.boot = self._draw.name()
         self._room = room
         self._plane = plane
         self._titles = titles
@@ -84,7 +80,7 @@ class Bridge:
         self._due: dict[SiteCode, asyncio.TimerHandle] = {}
         """Sites whose media is being replaced: then the link is lost unless it is back."""
         self._stage = StageState()
-        self._survey = Survey(titles)
+        self._watch = Watch(titles, plane)
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
@@ -102,19 +98,17 @@ class Bridge:
         return self._room.now_s
 
     def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
-        """Take a machine in.  A room session replaces the site's present one, whose media goes
-        on until this one offers its own.  The caller has checked that the identity may have this
-        kind."""
-        is_room = kind is SessionKind.ROOM
+        """Take a machine in; the caller has checked that it may be of this kind.  A room replaces
+        the site's present one, whose media goes on until this one offers its own."""
         watches = kind is SessionKind.CONSOLE and bool(identity.roles & GALLERY_ROLES)
         session = Session(
-            id=self._draw(12),
+            id=self._draw.name(),
             identity=identity,
             kind=kind,
             slots=slots_for(kind, gallery_size=len(self._titles) if watches else 0),
             outbox=outbox,
         )
-        older = self._sessions.room(identity.site) if is_room and identity.site else None
+        older = self._sessions.room(identity.site or "") if kind is SessionKind.ROOM else None
         if older is None:
             self._sessions.add(session)
         else:
@@ -122,7 +116,7 @@ class Bridge:
             self._sessions.inherit(session, older)
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
         if kind is SessionKind.CONSOLE:
-            session.tell(Lines(sites=self._survey.lines(self._room.conference, self._sessions)))
+            session.tell(self._watch.lines(self._room, self._sessions))
         self._set_stage()
         return Joined(
             session=session.id,
@@ -140,33 +134,32 @@ class Bridge:
             raise MediaRejected("the session is over")
         session.offers += 1
         name = f"{session.id}.{session.offers}"
-        site = session.identity.site or ""
         try:
             answer, spec = negotiate(
                 parse_offer(sdp),
                 session.slots,
                 slots,
                 session=name,
-                site=site,
-                local_ufrag=self._draw(8),
-                local_pwd=self._draw(32),
-                ssrcs=self._ssrcs(),
+                site=session.site or "",
+                local_ufrag=self._draw.ufrag(),
+                local_pwd=self._draw.password(),
+                ssrcs=self._draw.ssrcs(),
                 greeting=self._plane.greeting(),
             )
         except SdpRejected as error:
             raise MediaRejected(str(error)) from error
         if session.link_up:
-            self._expect(session)
+            self._await_link(session)
         self._end_media(session)
         self._sessions.set_media(session, name)
         self._plane.open(spec)
         return answer
 
-    def report(self, session_id: str, *, mic: str, level: int | None) -> None:
+    def report(self, session_id: str, *, mic: str, level: int | None, stats: Said = None) -> None:
         session = self._sessions.get(session_id)
         if session is not None:
-            session.mic = mic
-            session.level_dbov = level
+            session.mic, session.level_dbov = mic, level
+            self._watch.hear(session, stats, now_s=self._room.now_s)
 
     def leave(self, session_id: str, *, said_goodbye: bool) -> None:
         """The WebSocket is gone.  Without a goodbye the media of a room goes on."""
@@ -196,18 +189,14 @@ class Bridge:
 
     def sites(self) -> list[dict[str, Any]]:
         """All sites in roster order with their three facts, for desk, board and operators."""
-        return self._survey.sites(self._room.conference, self._sessions)
+        return self._watch.sites(self._room, self._sessions)
+
+    def figures(self) -> Figures:
+        """What the windows show beside the sites."""
+        return self._watch.figures(self._room, self._sessions, self._stage.plan)
 
     def media(self) -> dict[str, Any]:
         return media_totals(self._plane.snapshot())
-
-    def _draw(self, length: int) -> str:
-        return "".join(self._chance.choices(_CHARACTERS, k=length))
-
-    def _ssrcs(self) -> Callable[[Slot], int]:
-        """Consecutive numbers from a random one: different within the session, as they must be."""
-        numbers = itertools.count(self._chance.getrandbits(32))
-        return lambda _slot: next(numbers) & 0xFFFFFFFF
 
     # What happens.
 
@@ -224,7 +213,7 @@ class Bridge:
             self._end_media(session)
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
-        self._survey = Survey(self._titles)
+        self._watch.begin()
         self._set_stage()
 
     def _on_plane(self, event: PlaneEvent) -> None:
@@ -235,20 +224,24 @@ class Bridge:
             case LinkUp():
                 session.link_up = True
                 self._say_link(session)
-            case LinkLost() | SessionEnded():
-                ended = isinstance(event, SessionEnded)
-                reason = event.reason if ended else "lost"
-                log.info("media.lost", session=session.id, site=session.site, reason=reason)
-                if ended and session.link_up and session.inherited:
-                    self._expect(session)
-                    self._end_media(session)
-                else:
-                    self._end_media(session)
-                    self._say_link(session)
-                if session.outbox is None:
-                    self._sessions.remove(session)
-                else:
-                    session.tell(MediaReset(reason=reason))
+            case LinkLost():
+                self._lost(session, "lost", awaited=False)
+            case SessionEnded(reason=reason):
+                # What a replaced device closes ends nothing: the newer one is on its way.
+                self._lost(session, reason, awaited=session.link_up and session.inherited)
+
+    def _lost(self, session: Session, reason: str, *, awaited: bool) -> None:
+        log.info("media.lost", session=session.id, site=session.site, reason=reason)
+        self._watch.lost(reason)
+        if awaited:
+            self._await_link(session)
+        self._end_media(session)
+        if not awaited:
+            self._say_link(session)
+        if session.outbox is None:
+            self._sessions.remove(session)
+        else:
+            session.tell(MediaReset(reason=reason))
 
     def _say_link(self, session: Session) -> None:
         if session.kind is SessionKind.ROOM and session.site is not None:
@@ -261,17 +254,16 @@ class Bridge:
             self._plane.close(session.media)
             self._sessions.set_media(session, None)
 
-    def _expect(self, session: Session) -> None:
-        """A room's media ends for another that is to come; its link is up until it is late."""
-        if session.kind is SessionKind.ROOM and session.site is not None:
-            if session.site in self._due:
-                self._due.pop(session.site).cancel()
-            self._due[session.site] = asyncio.get_running_loop().call_later(
-                REPLACED_S, self._link_is_due, session.site
-            )
+    def _await_link(self, session: Session) -> None:
+        """A room's media ends for another that is to come; its link is up until that is late."""
+        site = session.site
+        if session.kind is SessionKind.ROOM and site is not None:
+            if site in self._due:
+                self._due[site].cancel()
+            loop = asyncio.get_running_loop()
+            self._due[site] = loop.call_later(REPLACED_S, self._link_is_due, site)
 
     def _link_is_due(self, site: SiteCode) -> None:
-        del self._due[site]
         room = self._sessions.room(site)
         if room is None or not room.link_up:
             self._room.post(commands.LinkLost(site=site))
@@ -301,15 +293,4 @@ class Bridge:
         """Judge the lines once a second, and tell the desk what changed, until cancelled."""
         while True:
             await asyncio.sleep(1.0)
-            changed = self._survey.look(
-                self._plane.snapshot(),
-                self._room.conference,
-                self._sessions,
-                self._stage.plan,
-                now_s=self._room.now_s,
-            )
-            if changed:
-                lines = Lines(sites=changed)
-                for session in self._sessions:
-                    if session.kind is SessionKind.CONSOLE:
-                        session.tell(lines)
+            self._watch.look(self._room, self._sessions, self._stage.plan)

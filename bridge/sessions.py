@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bridge.clients import Statement
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind, Slot
 from bridge.outgoing import Outbox, Outgoing, Stage
@@ -32,6 +33,8 @@ class Session:
     """None once the WebSocket is gone."""
     media: str | None = None
     """The plane's session, while there is one."""
+    client: Statement | None = None
+    """What the page last said of its getStats."""
     offers: int = 0
     link_up: bool = False
     mic: str = "unknown"
@@ -110,6 +113,8 @@ class Sessions:
         self.add(session)
         self.set_media(session, media)
         session.link_up = link_up
+        # A page whose WebSocket broke goes on with the counters it had.
+        session.client = older.client
 
     def room(self, site: str) -> Session | None:
         """The room session of a site."""

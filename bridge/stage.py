@@ -11,8 +11,9 @@ Rules:
 * ``chair`` is room 110; holders fill ``speaker.1`` to ``speaker.4`` in order of their grants.
 * The gallery shows every site at its roster position to those who have gallery slots, in any
   phase: a technician must see a black camera before the session.
-* Layers: gallery asks for q; the stage for q and f, of those it has a picture place for; the next speaker for f as well, so that its
-  key frame is one round trip away when it is called.  Nobody watching: none.
+* Layers: gallery asks for q; the stage for q and f, of those it has a picture place for; the next
+  speaker for f as well, so that its key frame is one round trip away when it is called.  Nobody
+  watching: none.
 """
 
 from __future__ import annotations

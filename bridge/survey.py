@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from bridge.conference.gate import floor_word, gate
+from bridge.conference.gate import ongoing, open_gates, word_of
 from bridge.conference.state import Conference
 from bridge.conference.words import Link, SiteCode
 from bridge.line import MISSING_AFTER_S, Line, Sample, judge
@@ -132,6 +132,7 @@ class Survey:
     def sites(self, conference: Conference, sessions: Sessions) -> list[dict[str, Any]]:
         """JSON rows in roster order: the three facts, the flags, and the numbers."""
         live = sessions.rooms()
+        asked, gates = ongoing(conference), open_gates(conference)
         rows: list[dict[str, Any]] = []
         for code, site in conference.sites.items():
             session = live.get(code)
@@ -145,14 +146,17 @@ class Survey:
                 "line_reason": line.reason,
                 "line_since_s": round(line.since_s, 3),
                 "mic": session.mic if session else "unknown",
-                "floor": floor_word(conference, code).value,
+                "floor": word_of(asked.get(code), is_next=conference.next == code).value,
                 "blocked": site.blocked,
-                "gate": gate(conference, code),
+                "gate": code in gates,
                 "link": site.link.value,
                 "control": "up" if session and session.outbox else "lost",
             }
             health = asdict(self._health.get(code, Health()))
             row |= {name: value for name, value in health.items() if value is not None}
+            if session and session.outbox and session.client:
+                client = session.client
+                row["client"] = {"at_s": round(client.at_s, 1), **client.stats}
             rows.append(row)
         return rows
 

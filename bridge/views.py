@@ -80,7 +80,7 @@ class Views:
                 rev=change.rev,
                 now_s=now_s,
                 events=[
-                    encode(event)
+                    _words(event, audience)
                     for event in change.events
                     if _concerns(event, audience, change.after)
                 ],
@@ -93,6 +93,14 @@ class Views:
         for code, site in snapshot["sites"].items():
             site["name"] = self._names[code]
         return snapshot
+
+
+def _words(event: Event, audience: Audience) -> dict[str, Any]:
+    """A site's place in the queue would tell it how many others there are."""
+    words = encode(event)
+    if audience.kind != "desk":
+        words.pop("position", None)
+    return words
 
 
 def _concerns(event: Event, audience: Audience, conference: Conference) -> bool:

@@ -23,6 +23,7 @@ done
 if [ "$(id -u)" != 0 ]; then
     say "room110: these Debian packages are missing, and only root may install them:$missing"
     say "         fonts-dejavu-core: the tests cannot check the Vietnamese names in pictures without it"
+    say "         chromium: no page can be opened without it, so none is tested"
     say "         mend, as root:  apt-get update && apt-get install$missing"
     exit 1
 fi

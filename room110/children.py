@@ -2,7 +2,8 @@
 
 A child that ends without being told to is started again, as systemd would, so that
 ``kill -9`` on the service is part of the demonstration.  Children die with their parent: Linux
-sends them SIGTERM when it ends, however it ends (prctl(2), PR_SET_PDEATHSIG).
+sends them SIGTERM when it ends, however it ends (prctl(2), PR_SET_PDEATHSIG).  Each is a process
+group of its own, so that Ctrl-C is for the parent alone, who takes them down in order.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Child:
             *self._args,
             env=self.env,
             preexec_fn=_die_with_parent,
+            process_group=0,
         )
 
     async def run(self) -> int:

@@ -12,11 +12,13 @@ import asyncio
 import contextlib
 import json
 import os
+import platform
 import random
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import structlog
@@ -32,10 +34,12 @@ from bridge.room import Room
 from bridge.service import Bridge
 from config.roster import load_roster
 from config.settings import Settings
-from monitoring.http import Check, health_routes
-from room110.cli.exits import Exit, Failure
+from monitoring.http import Check, health_routes, metrics_routes
+from monitoring.metrics import Metrics
+from room110.cli.exits import Exit, Failure, plain_failures
 from signaling.app import make_app
 from signaling.identity import Keyring, SecretError
+from signaling.rest import bearer, check_reader
 
 log = structlog.get_logger(__name__)
 
@@ -72,50 +76,68 @@ async def _serve(settings: Settings) -> int:
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Service]:
     """The service while inside.  Raises Failure when it cannot start, with the reason."""
+    with plain_failures():
+        async with contextlib.AsyncExitStack() as stack:
+            yield await _started(stack, settings)
+
+
+async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Service:
     roster = load_roster()
     state = settings.state
-    async with contextlib.AsyncExitStack() as stack:
-        try:
-            state.mkdir(parents=True, exist_ok=True, mode=0o700)
-            keyring = Keyring.load(state, roster=roster.codes)
-            journals = Journals(state / "journal")
-            stack.callback(journals.close)
-            room = await Room.resume(
-                journals,
-                emitter=Emitter(),
-                sites=roster.codes,
-                title=settings.title,
-                policy=Policy(
-                    max_floor_users=settings.max_floor_users,
-                    request_handling=RequestHandling(settings.request_handling),
-                    limit_s=settings.speaking_limit_s,
-                ),
-            )
-        except (OSError, SecretError, JournalError) as error:
-            raise Failure(Exit.CONFIGURATION, f"state directory {state}: {error}") from error
-        plane = _plane(settings)
-        bridge = Bridge(
-            room=room,
-            plane=plane,
-            titles={site.code: site.title for site in roster},
-            names={site.code: site.name for site in roster},
-            chance=random.SystemRandom(),
+    try:
+        state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keyring = Keyring.load(state, roster=roster.codes)
+        journals = Journals(state / "journal")
+        stack.callback(journals.close)
+        room = await Room.resume(
+            journals,
+            emitter=Emitter(),
+            sites=roster.codes,
+            title=settings.title,
+            policy=Policy(
+                max_floor_users=settings.max_floor_users,
+                request_handling=RequestHandling(settings.request_handling),
+                limit_s=settings.speaking_limit_s,
+            ),
         )
-        parts = await stack.enter_async_context(asyncio.TaskGroup())
-        rooms = parts.create_task(room.run(), name="room")
-        stack.push_async_callback(room.close)
-        for part in (plane.run(), bridge.run()):
-            stack.callback(parts.create_task(part).cancel)
-        app = make_app(bridge, keyring)
-        app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
-        http = await stack.enter_async_context(_listening(app, settings))
-        service = Service(
-            http=http, media=plane.greeting().candidates, bridge=bridge, keyring=keyring
-        )
-        _announce(state, service)
-        room.emitter.on_begun(lambda: _announce(state, service))
-        stack.callback((state / "service.json").unlink, missing_ok=True)
-        yield service
+    except (OSError, SecretError, JournalError) as error:
+        raise Failure(Exit.CONFIGURATION, f"state directory {state}: {error}") from error
+    # Twice, for it must be closed also when the rest cannot start; the second does nothing.
+    stack.push_async_callback(room.close)
+    plane = _plane(settings)
+    bridge = Bridge(
+        room=room,
+        plane=plane,
+        titles={site.code: site.title for site in roster},
+        names={site.code: site.name for site in roster},
+        chance=random.SystemRandom(),
+    )
+    parts = await stack.enter_async_context(asyncio.TaskGroup())
+    rooms = parts.create_task(room.run(), name="room")
+    stack.push_async_callback(room.close)
+    for part in (plane.run(), bridge.run()):
+        stack.callback(parts.create_task(part).cancel)
+    app = make_app(bridge, keyring)
+    app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
+    metrics = Metrics(
+        bridge,
+        names={site.code: site.name for site in roster},
+        writes=journals.writes,
+        build={"version": version("room110"), "python": platform.python_version()},
+    )
+    room.emitter.on_changed(metrics.tally.note)
+    stack.callback(parts.create_task(metrics.run(), name="metrics").cancel)
+
+    def admit(authorization: str) -> None:
+        check_reader(bearer(authorization, keyring, bridge.conference_id()), "metrics")
+
+    app.router.add_routes(metrics_routes(metrics.page, admit))
+    http = await stack.enter_async_context(_listening(app, settings))
+    service = Service(http=http, media=plane.greeting().candidates, bridge=bridge, keyring=keyring)
+    _announce(state, service)
+    room.emitter.on_begun(lambda: _announce(state, service))
+    stack.callback((state / "service.json").unlink, missing_ok=True)
+    return service
 
 
 def _plane(settings: Settings) -> LocalPlane:

@@ -137,8 +137,8 @@ class Crowd:
             async with client:
                 endpoint = self._endpoint(client, site, stuck=self._stuck_microphones)
                 self.sites[site.code] = endpoint
-                await endpoint.run()
-                self.gone[site.code] = client.gave_up or "channel_closed"
+                reason = await endpoint.run()
+                self.gone[site.code] = client.gave_up or reason
         except (CommandRefused, Disconnected) as refused:
             self.gone[site.code] = str(refused)
         self._left.set()

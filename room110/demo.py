@@ -25,7 +25,7 @@ from bridge.conference.words import CENTRE, Phase, Role
 from config.roster import RosterSite, load_roster
 from config.settings import Settings
 from room110.children import Child
-from room110.cli.exits import Exit, Failure
+from room110.cli.exits import Exit, Failure, plain_failures
 from room110.cli.output import emit
 from room110.crowd import chosen
 from room110.local import Local
@@ -63,8 +63,9 @@ async def _demo(settings: Settings, count: int, duration_s: float | None) -> int
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, this.cancel)
     try:
-        async with asyncio.timeout(duration_s):
-            await _play(settings, count)
+        with plain_failures():
+            async with asyncio.timeout(duration_s):
+                await _play(settings, count)
     except (TimeoutError, asyncio.CancelledError):
         say("the demonstration is over")
     return Exit.OK
@@ -194,11 +195,17 @@ async def _child(name: str, args: Sequence[str], *, env: dict[str, str]) -> Asyn
     )
     await child.start()
     async with asyncio.TaskGroup() as group:
-        keeping = group.create_task(child.run())
+        keeping = group.create_task(_keep(name, child))
         try:
             yield child
         finally:
             keeping.cancel()
+
+
+async def _keep(name: str, child: Child) -> None:
+    """Raises Failure when it gives up by itself: there is no demonstration without it."""
+    code = await child.run()
+    raise Failure(Exit.FAILED, f"the {name} process gave up (exit code {code})")
 
 
 def _print_addresses(local: Local, settings: Settings) -> None:

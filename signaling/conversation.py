@@ -146,7 +146,7 @@ class Conversation:
             case MediaOffer():
                 self._on_offer(message)
             case EndpointReport() if self._kind is SessionKind.ROOM:
-                self._bridge.report(self._session, mic=message.mic, level=message.level)
+                self._on_report(message)
             case EndpointReport():
                 self._refuse(RefusalCode.NOT_AUTHORIZED, "only a room reports its microphone")
             case Command():
@@ -154,6 +154,10 @@ class Conversation:
             case Goodbye():
                 self._said_goodbye = True
                 self._outbox.close()
+
+    def _on_report(self, report: EndpointReport) -> None:
+        stats = None if report.stats is None else report.stats.said()
+        self._bridge.report(self._session, mic=report.mic, level=report.level, stats=stats)
 
     def _on_hello(self, hello: Hello) -> None:
         try:

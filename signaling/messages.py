@@ -28,6 +28,7 @@ Remark = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\x00-\x1f
 RequestId = Annotated[int, Field(ge=1, le=2**53 - 1)]
 """Up to what JavaScript counts exactly."""
 LimitS = Annotated[int, Field(ge=1, le=MAX_LIMIT_S)]
+Stat = Annotated[float, Field(allow_inf_nan=False)] | None
 # JSON has neither enums nor tuples: these take what stands for them, and only that.
 AnyKind = Annotated[SessionKind, Field(strict=False)]
 AnyPhase = Annotated[Phase, Field(strict=False)]
@@ -70,11 +71,30 @@ class MediaOffer(Message):
     """mid -> slot"""
 
 
+class EndpointStats(Message):
+    """Of getStats.  Which numbers are believed is said in :mod:`bridge.clients`."""
+
+    frames_decoded: Stat = None
+    frames_dropped: Stat = None
+    freeze_count: Stat = None
+    freeze_s: Stat = None
+    concealed_ratio: Stat = None
+    jitter_buffer_s: Stat = None
+    quality_limited_cpu_s: Stat = None
+    quality_limited_bandwidth_s: Stat = None
+    available_outgoing_bps: Stat = None
+    rtt_s: Stat = None
+
+    def said(self) -> dict[str, float]:
+        return self.model_dump(exclude_none=True)
+
+
 class EndpointReport(Message):
     type: Literal["endpoint.report"]
     mic: Literal["on", "off", "silent", "none", "unknown"]
     level: Annotated[int, Field(ge=-127, le=0)] | None = None
     """dBov"""
+    stats: EndpointStats | None = None
 
 
 class FloorRequest(Command):

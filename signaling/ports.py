@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bridge.answers import Accepted
+from bridge.clients import Said
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.projection import Audience
 from bridge.conference.words import Refusal
@@ -35,7 +36,7 @@ class Bridge(Protocol):
     def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
         """The answer's SDP.  Raises MediaRejected."""
 
-    def report(self, session: str, *, mic: str, level: int | None) -> None: ...
+    def report(self, session: str, *, mic: str, level: int | None, stats: Said = None) -> None: ...
 
     def leave(self, session: str, *, said_goodbye: bool) -> None:
         """The door calls it once for every join, also when the bridge itself said ``Bye``."""

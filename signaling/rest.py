@@ -39,6 +39,7 @@ READERS: Final[Mapping[str, frozenset[Role]]] = {
     "floor": frozenset(Role) - {Role.METRICS},
     "sites": _DESK | {Role.METRICS},
     "media": frozenset({Role.CHAIR, Role.TECHNICIAN, Role.METRICS}),
+    "metrics": frozenset({Role.METRICS}),
 }
 """Beside these, a site may read its own object of ``sites``."""
 
@@ -120,7 +121,7 @@ class RestDoor:
         code = request.match_info["site"]
         identity = self._bearer(request)
         if not (Role.SITE in identity.roles and identity.site == code):
-            _check_reader(identity, "sites")
+            check_reader(identity, "sites")
         for site in self._bridge.sites():
             if site["code"] == code:
                 return _json(site)
@@ -178,20 +179,15 @@ class RestDoor:
     # Who asks
 
     def _bearer(self, request: web.Request) -> Identity:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Problem("token_invalid", "Authorization: Bearer <token> is needed")
-        try:
-            identity = self._keyring.verify(token.strip(), self._bridge.conference_id())
-        except TokenError as error:
-            raise Problem(error.code, error.text) from None
+        authorization = request.headers.get("Authorization", "")
+        identity = bearer(authorization, self._keyring, self._bridge.conference_id())
         if not self._allowance(identity.user).take(now=self._clock()):
             raise Problem("rate_limited", "too many requests")
         return identity
 
     def _reader(self, request: web.Request, what: str) -> Identity:
         identity = self._bearer(request)
-        _check_reader(identity, what)
+        check_reader(identity, what)
         return identity
 
     def _allowance(self, user: str) -> Allowance:
@@ -202,7 +198,19 @@ class RestDoor:
         return allowance
 
 
-def _check_reader(identity: Identity, what: str) -> None:
+def bearer(authorization: str, keyring: Keyring, conference: str) -> Identity:
+    """Who shows this Authorization header.  Raises Problem."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem("token_invalid", "Authorization: Bearer <token> is needed")
+    try:
+        return keyring.verify(token.strip(), conference)
+    except TokenError as error:
+        raise Problem(error.code, error.text) from None
+
+
+def check_reader(identity: Identity, what: str) -> None:
+    """Raises Problem unless READERS lets this bearer read it."""
     if READERS[what].isdisjoint(identity.roles):
         raise Problem(RefusalCode.NOT_AUTHORIZED, f"the token's roles may not read {what}")
 

@@ -18,7 +18,6 @@ The diagram in ``docs/floor.md`` is printed from the table: ``python -m bridge.c
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
@@ -112,4 +111,4 @@ def mermaid() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(mermaid())
+    print(mermaid(), end="")  # noqa: T201  # printing is what it is called for

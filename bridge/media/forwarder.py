@@ -118,11 +118,16 @@ class Forwarder:
     # The way of a packet.
 
     def forward_sound(
-        self, source: Source, data: bytes, seq: int, timestamp: int, now_s: float
+        self,
+        source: Source,
+        data: bytes,
+        start: int,
+        stop: int,
+        seq: int,
+        timestamp: int,
+        now_s: float,
     ) -> None:
-        """Raises RtpMalformed; then nothing was sent."""
-        end = rtp.header_length(data)
-        stop = rtp.payload_end(data)
+        """*start* and *stop*: where the payload is, without padding."""
         if not self._count(source, data, seq, timestamp, now_s):
             return
         if source.level_extension is not None:
@@ -134,19 +139,25 @@ class Forwarder:
         elif not source.outlets:
             self.drops[DropReason.NOT_WATCHED] += 1
         else:
-            self._send(source, data, end, end, stop, seq, timestamp, -1, -1, now_s)
+            self._send(source, data, start, start, stop, seq, timestamp, -1, -1, now_s)
 
     def forward_picture(
-        self, source: Source, data: bytes, seq: int, timestamp: int, now_s: float
+        self,
+        source: Source,
+        data: bytes,
+        start: int,
+        stop: int,
+        seq: int,
+        timestamp: int,
+        now_s: float,
     ) -> None:
-        """Raises RtpMalformed or Vp8Malformed; then nothing was sent."""
-        end = descriptor_end = rtp.header_length(data)
-        stop = rtp.payload_end(data)
+        """As :meth:`forward_sound`.  Raises Vp8Malformed; then nothing was counted or sent."""
+        descriptor_end = start
         picture_id = tl0 = -1
         keyframe = False
         # Padding alone is a sender's probe: it shows nothing, but takes a sequence number.
-        if end < stop:
-            descriptor_end, picture_id, tl0, keyframe = vp8.parse(data, end, stop)
+        if start < stop:
+            descriptor_end, picture_id, tl0, keyframe = vp8.parse(data, start, stop)
         was_alive = source.alive(now_s)
         if not self._count(source, data, seq, timestamp, now_s):
             return
@@ -158,7 +169,7 @@ class Forwarder:
             self.ask_keyframe(source, now_s)
         if source.outlets:
             self._send(
-                source, data, end, descriptor_end, stop, seq, timestamp, picture_id, tl0, now_s
+                source, data, start, descriptor_end, stop, seq, timestamp, picture_id, tl0, now_s
             )
         else:
             waited_for = any(o.takes(source) for o in source.feed.aimed)

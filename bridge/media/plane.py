@@ -128,6 +128,22 @@ class SourceStats:
     """Last audio level, 0 (loudest) to -127; None for picture or when not sent."""
     age_s: float | None
     """Seconds since the last packet; None before the first."""
+    keyframe_requests: int = 0
+    """Sent to the publisher for this stream, after coalescing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkStats:
+    """All outgoing streams of one kind since their session opened."""
+
+    kind: str
+    """``audio`` or ``video``."""
+    packets: int
+    bytes: int
+    lost: int
+    """Sum of what the peer's receiver reports say, each RFC 3550's cumulative number."""
+    jitter_s: float | None
+    """The worst the peer last reported of a stream that is fed; None: it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +160,7 @@ class SessionStats:
     packets_out: int
     bytes_out: int
     sources: tuple[SourceStats, ...]
+    sinks: tuple[SinkStats, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

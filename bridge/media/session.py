@@ -64,8 +64,6 @@ class MediaSession:
         self.packets_in = self.bytes_in = 0
         self.packets_out = self.bytes_out = 0
         self.rtt_s: float | None = None
-        self.loss_down: dict[int, float] = {}
-        """Outgoing SSRC -> the fraction last reported lost."""
         self.sources: dict[int, Source] = {}
         """Incoming SSRC -> stream, at most ``MAX_SOURCES`` (fewer than an RR may count)."""
         self.wanted: frozenset[str] = frozenset()
@@ -142,24 +140,27 @@ class MediaSession:
             self._drops[DropReason.RTP_MALFORMED] += 1
 
     def _receive_rtp(self, data: bytes, now_s: float) -> None:
+        start, stop = rtp.header_length(data), rtp.payload_end(data)
         _, payload_type, seq, timestamp, ssrc = rtp.fixed_header(data)
         source = self.sources.get(ssrc)
         if source is None:
-            source = self._find(data, payload_type, ssrc)
+            source = self._find(data, start, stop, payload_type, ssrc)
             if source is None:
                 return
         elif payload_type != source.payload_type:
             self._drops[DropReason.PAYLOAD_TYPE] += 1
             return
         if source.feed.kind == "audio":
-            self._forwarder.forward_sound(source, data, seq, timestamp, now_s)
+            self._forwarder.forward_sound(source, data, start, stop, seq, timestamp, now_s)
         else:
-            self._forwarder.forward_picture(source, data, seq, timestamp, now_s)
+            self._forwarder.forward_picture(source, data, start, stop, seq, timestamp, now_s)
 
-    def _find(self, data: bytes, payload_type: int, ssrc: int) -> Source | None:
+    def _find(
+        self, data: bytes, start: int, stop: int, payload_type: int, ssrc: int
+    ) -> Source | None:
         """The new source this packet begins, if it says which m-line and layer it is; else None,
         and the drop is counted.  A new source ends an old one, so a packet that nobody could use
-        must not begin one.  Raises RtpMalformed or Vp8Malformed; then nothing has changed."""
+        must not begin one.  Raises Vp8Malformed; then nothing has changed."""
         uplink = self._uplink(data, payload_type, ssrc)
         layer = self._layer(data, uplink) if uplink is not None else None
         if uplink is None or layer is None:
@@ -176,7 +177,6 @@ class MediaSession:
         if len(self.sources) - len(replaced) >= MAX_SOURCES:
             self._drops[DropReason.UNKNOWN_SOURCE] += 1
             return None
-        start, stop = rtp.header_length(data), rtp.payload_end(data)
         if uplink.kind == "video" and start < stop:
             vp8.parse(data, start, stop)
         source = Source(
@@ -219,11 +219,11 @@ class MediaSession:
     def _receive_rtcp(self, data: bytes, now_s: float) -> None:
         try:
             packets = rtcp.parse(self.dtls.unprotect_rtcp(data))
+        except rtcp.RtcpMalformed:  # a ValueError like the longest of the SRTP failures: first
+            self._drops[DropReason.RTCP_MALFORMED] += 1
+            return
         except SRTP_FAILURES:
             self._drops[DropReason.SRTP_UNAUTHENTIC] += 1
-            return
-        except rtcp.RtcpMalformed:
-            self._drops[DropReason.RTCP_MALFORMED] += 1
             return
         self.heard_s = now_s
         for packet in packets:
@@ -249,10 +249,9 @@ class MediaSession:
         ntp = ntp_from_unix(time.time())
         for block in blocks:
             if block.ssrc in self.outlets:
-                self.loss_down[block.ssrc] = block.fraction_lost / 256
+                self.outlets[block.ssrc].reported = block
                 rtt_s = round_trip_s(now_ntp=ntp, block=block)
-                if rtt_s is not None:
-                    self.rtt_s = rtt_s
+                self.rtt_s = self.rtt_s if rtt_s is None else rtt_s
 
     def _wants_keyframe(self, ssrc: int, now_s: float) -> None:
         outlet = self.outlets.get(ssrc)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import PlaneStats, SessionStats, SourceStats
+from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.session import MediaSession
-from bridge.media.streams import Source
+from bridge.media.streams import Outlet, Source
+
+HEADER_BYTES = 12
+"""Of what the rewriter writes: neither CSRC list nor extension."""
 
 
 @dataclass(slots=True)
@@ -48,16 +51,18 @@ def plane_stats(
 
 def _session(session: MediaSession, now_s: float) -> SessionStats:
     heard_s = session.heard_s
+    reported = [outlet.reported for outlet in session.outlets.values() if outlet.reported]
     return SessionStats(
         session=session.spec.session,
         site=session.spec.site,
         connected=session.connected,
         age_s=None if heard_s is None else now_s - heard_s,
         rtt_s=session.rtt_s,
-        loss_down=max(session.loss_down.values(), default=None),
+        loss_down=max((block.fraction_lost / 256 for block in reported), default=None),
         packets_out=session.packets_out,
         bytes_out=session.bytes_out,
         sources=tuple(_source(source, now_s) for source in session.sources.values()),
+        sinks=tuple(_sinks(session)),
     )
 
 
@@ -74,4 +79,23 @@ def _source(source: Source, now_s: float) -> SourceStats:
         keyframes=source.keyframes_seen,
         level_dbov=source.level_dbov,
         age_s=None if newest_s is None else now_s - newest_s,
+        keyframe_requests=source.keyframes.sent,
     )
+
+
+def _sinks(session: MediaSession) -> Iterator[SinkStats]:
+    for kind in ("audio", "video"):
+        outlets = [outlet for outlet in session.outlets.values() if outlet.kind == kind]
+        packets = sum(outlet.rewriter.packets for outlet in outlets)
+        payload_bytes = sum(outlet.rewriter.bytes for outlet in outlets)
+        yield SinkStats(
+            kind=kind,
+            packets=packets,
+            bytes=payload_bytes + packets * HEADER_BYTES,
+            lost=sum(max(0, outlet.reported.lost) for outlet in outlets if outlet.reported),
+            jitter_s=max((_jitter_s(o) for o in outlets if o.source and o.reported), default=None),
+        )
+
+
+def _jitter_s(outlet: Outlet) -> float:
+    return outlet.reported.jitter / outlet.rewriter.clock_rate_hz if outlet.reported else 0.0

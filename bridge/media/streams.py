@@ -20,6 +20,7 @@ from bridge.media.core.clock import SessionClock, SourceClock
 from bridge.media.core.keyframes import KeyframeRequests
 from bridge.media.core.reception import Reception
 from bridge.media.core.rewrite import Rewriter
+from bridge.media.core.rtcp import ReportBlock
 from bridge.media.core.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 
 ALIVE_S = 1.0
@@ -100,6 +101,7 @@ class Outlet:
         "feed",
         "fresh",
         "kind",
+        "reported",
         "rewriter",
         "send",
         "site",
@@ -130,6 +132,8 @@ class Outlet:
         self.fresh = True
         """The next packet begins a new run of the rewriter."""
         self.aimed_s = 0.0
+        self.reported: ReportBlock | None = None
+        """What the subscriber last said of it."""
 
     def lacks(self) -> bool:
         """Whether a better key frame than the present source's would be taken."""

@@ -6,6 +6,8 @@ setting does not get better by restarting.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 
@@ -30,3 +32,18 @@ class Failure(Exception):
         super().__init__("\n".join(lines))
         self.code = code
         self.lines = lines
+
+
+@contextmanager
+def plain_failures() -> Iterator[None]:
+    """A task group wraps what its body raises; a Failure alone comes out of here as itself."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        failures, others = group.split(Failure)
+        if failures is None or others is not None:
+            raise
+        failure: BaseException = failures
+        while isinstance(failure, BaseExceptionGroup):
+            failure = failure.exceptions[0]
+        raise failure from None

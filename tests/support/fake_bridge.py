@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.answers import Accepted, RoomError
+from bridge.clients import Said
 from bridge.conference.commands import Actor, FloorRequest, PersonCommand
 from bridge.conference.events import RequestMade
 from bridge.conference.projection import Audience
@@ -92,8 +93,8 @@ class FakeBridge:
         self._note(("offer", session, len(sdp), dict(slots)))
         return "v=0 answer"
 
-    def report(self, session: str, *, mic: str, level: int | None) -> None:
-        self._note(("report", session, mic, level))
+    def report(self, session: str, *, mic: str, level: int | None, stats: Said = None) -> None:
+        self._note(("report", session, mic, level, *([] if stats is None else [stats])))
 
     def leave(self, session: str, *, said_goodbye: bool) -> None:
         self._note(("leave", session, said_goodbye))

@@ -32,9 +32,9 @@ const FLOOR_DBOV = -60;
  * @param {object} state the snapshot of a desk audience
  * @param {Object<string, object>} lines the last `lines` object of each site
  * @param {string} code
- * @returns {{code: string, name: string, title: string, line: string, reason: string,
- *   sinceS: ?number, mic: string, floor: string, blocked: boolean, gate: boolean, help: ?string,
- *   up: boolean, control: string, rttMs: ?number, lossUp: ?number, lossDown: ?number,
+ * @returns {{code: string, name: string, title: string, line: string,
+ *   since_s: ?number, mic: string, floor: string, blocked: boolean, gate: boolean, help: ?string,
+ *   up: boolean, control: string, rtt_ms: ?number, loss_up: ?number, loss_down: ?number,
  *   level: ?number}} the numbers are null where there is no line to measure
  */
 export function factsOf(state, lines, code) {
@@ -47,8 +47,7 @@ export function factsOf(state, lines, code) {
     name: site.name ?? site.title,
     title: site.title,
     line: seen.line,
-    reason: seen.line_reason ?? "",
-    sinceS: seen.line_since_s ?? null,
+    since_s: seen.line_since_s ?? null,
     mic: seen.mic,
     floor: site.floor,
     blocked: site.blocked === true,
@@ -56,9 +55,9 @@ export function factsOf(state, lines, code) {
     help: site.help ?? null,
     up,
     control: seen.control ?? "up",
-    rttMs: figure("rtt_ms"),
-    lossUp: figure("loss_up"),
-    lossDown: figure("loss_down"),
+    rtt_ms: figure("rtt_ms"),
+    loss_up: figure("loss_up"),
+    loss_down: figure("loss_down"),
     level: figure("level_dbov"),
   };
 }
@@ -80,7 +79,7 @@ export function troubles(all) {
   return all
     .map((facts) => ({ facts, ...troubleOf(facts) }))
     .filter((trouble) => trouble.kind !== undefined)
-    .sort((a, b) => a.rank - b.rank || (a.facts.sinceS ?? 0) - (b.facts.sinceS ?? 0))
+    .sort((a, b) => a.rank - b.rank || (a.facts.since_s ?? 0) - (b.facts.since_s ?? 0))
     .map(({ facts, kind }) => ({ facts, kind }));
 }
 
@@ -123,5 +122,5 @@ export function percent(fraction) {
 
 /** Milliseconds as the operator's terminal prints them. */
 export function milliseconds(ms) {
-  return ms === null ? "–" : ms.toFixed(0);
+  return ms === null ? "–" : `${ms.toFixed(0)} ms`;
 }

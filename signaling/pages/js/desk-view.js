@@ -1,13 +1,13 @@
 /**
  * Desk view: what the chair's desk says, made of the snapshot and the lines.
  *
- * Pure: `nowS` is conference seconds and an argument; words are for the elements.
+ * Pure: `now_s` is conference seconds and an argument; words are for the elements.
  */
 
 /**
  * Who asks, in order: the queue, then those not yet taken into it.
  *
- * @returns {Array<{request: number, site: string, place: ?number, createdS: number, text: string,
+ * @returns {Array<{request: number, site: string, place: ?number, created_s: number, text: string,
  *   isNext: boolean}>} `place` counts from 1; null: not in the queue yet
  */
 export function askers(state) {
@@ -24,7 +24,7 @@ function asker(state, request, place) {
     request,
     site: asked.site,
     place,
-    createdS: asked.created_s,
+    created_s: asked.created_s,
     text: asked.text ?? "",
     isNext: state.next === asked.site,
   };
@@ -37,25 +37,10 @@ export function holders(state) {
     .map(([request, asked]) => ({
       request: Number(request),
       site: asked.site,
-      limitS: asked.limit_s ?? null,
+      limit_s: asked.limit_s ?? null,
       clock: asked.clock,
       holds: Object.keys(asked.holds ?? {}),
     }));
-}
-
-/** Speaking time so far; a clock without `since_s` stands. */
-export function usedS(clock, nowS) {
-  const running = clock.since_s === undefined ? 0 : Math.max(0, nowS - clock.since_s);
-  return (clock.used_s ?? 0) + running;
-}
-
-/** `0` to `59:59` as `00:00`, above as `1:00:00`. */
-export function minutes(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const two = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return hours === 0 ? rest : `${hours}:${rest}`;
 }
 
 /**
@@ -87,11 +72,10 @@ export function giving(state, site, { replace }) {
     : { type: "chair.grant", request, on_full };
 }
 
-/** The holders whom the next grant ends, oldest grant first as the service does it. */
-export function replacedBy(state, site) {
+/** Who has the floor when nobody can be given it beside them; one of them would have to end. */
+export function inTheWay(state, site) {
   const present = holders(state).filter((holder) => holder.site !== site);
-  const excess = present.length + 1 - state.policy.max_floor_users;
-  return present.sort((a, b) => a.request - b.request).slice(0, Math.max(0, excess));
+  return present.length < state.policy.max_floor_users ? [] : present;
 }
 
 /**
@@ -122,7 +106,7 @@ function holdsFloor(site) {
  *
  * @returns {Array<{to: string, key: string, asks: number}>} `asks`: how often it asks before it acts
  */
-export function phaseSteps(state, nowS) {
+export function phaseSteps(state, now_s) {
   switch (state.phase) {
     case "lobby":
       return [OPEN, CLOSE];
@@ -131,7 +115,7 @@ export function phaseSteps(state, nowS) {
     case "recess":
       return [RESUME, CLOSE];
     default:
-      return nowS - state.phase_since_s <= state.policy.reopen_within_s ? [REOPEN] : [];
+      return now_s - state.phase_since_s <= state.policy.reopen_within_s ? [REOPEN] : [];
   }
 }
 

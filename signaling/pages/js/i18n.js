@@ -6,6 +6,7 @@
  */
 
 const LANGUAGES = ["vi", "en"];
+const NAMES = { vi: "Tiếng Việt", en: "English" };
 
 export class Words {
   /** @param {string} lang  @param {Record<string, string>} table */
@@ -43,6 +44,14 @@ export class Words {
   /** What a person is told about an error code of the service. */
   error(code) {
     return this.t(this.has(`error.${code}`) ? `error.${code}` : "error.other", { code });
+  }
+
+  /** Make *link* lead to this page in the other language. */
+  offerOther(link) {
+    const other = LANGUAGES.find((lang) => lang !== this.lang);
+    link.textContent = NAMES[other];
+    link.href = `?lang=${other}`;
+    link.hreflang = link.lang = other;
   }
 
   /** Fill `data-t` (text) and `data-t-label` (aria-label) of *root* and everything in it. */

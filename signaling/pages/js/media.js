@@ -17,6 +17,9 @@ import { tally } from "./stats.js";
 
 const BACKOFF_S = [0.3, 4];
 const CONNECT_S = 10;
+/** While control is lost nobody says that media is too: then the page looks for itself. */
+const LOOK_MS = 1000;
+const SILENT_MS = 4000;
 /** The server's own verdict takes 5 s; before it Chromium may find the way again by itself. */
 const DISCONNECTED_S = 6;
 const CODECS = { audio: "audio/opus", video: "video/VP8" };
@@ -44,22 +47,36 @@ export class Media extends EventTarget {
   #attempt = 0;
   #timer = 0;
   #watch = 0;
+  #arrived = { count: 0, at_ms: 0 };
+  #ended = new AbortController();
 
   /** @param {import("./protocol.js").Session} session */
   constructor(session) {
     super();
     this.#session = session;
-    session.addEventListener("hello", ({ detail: { message, fresh } }) => {
+    const { signal } = this.#ended;
+    const follow = (type, listener) => session.addEventListener(type, listener, { signal });
+    follow("hello", ({ detail: { message, fresh } }) => {
       this.#layers = new Set();
       if (fresh || message.you.kind !== "room" || this.state !== "up") this.#startSoon(0);
     });
-    session.addEventListener("message", ({ detail }) => {
+    follow("message", ({ detail }) => {
       if (detail.type === "media.reset") this.#startSoon(0);
       if (detail.type === "media.want") this.#want(detail.layers);
     });
-    session.addEventListener("state", ({ detail }) => {
+    follow("state", ({ detail }) => {
       if (detail.state === "over") this.#close("none");
+      this.#arrived.at_ms = performance.now();
     });
+    setInterval(() => void this.#look(), LOOK_MS);
+    // Made after the hello, by a page whose pictures were switched on.
+    if (session.state === "up") this.#startSoon(0);
+  }
+
+  /** No media any more, until another Media is made for the session. */
+  end() {
+    this.#ended.abort();
+    this.#close("none");
   }
 
   /** The picture of a slot: a stream that lives as long as the page. */
@@ -133,6 +150,19 @@ export class Media extends EventTarget {
         this.#startAgain();
       }
     }
+  }
+
+  /** Without control: media that brings nothing is lost, and up again when it does. */
+  async #look() {
+    const pc = this.#pc;
+    if (this.#session.state !== "lost" || pc?.connectionState !== "connected") return;
+    let count = 0;
+    for (const row of (await pc.getStats()).values()) {
+      if (row.type === "candidate-pair") count += row.packetsReceived + row.responsesReceived;
+    }
+    if (this.#pc !== pc) return;
+    if (count !== this.#arrived.count) this.#arrived = { count, at_ms: performance.now() };
+    this.#setState(performance.now() - this.#arrived.at_ms > SILENT_MS ? "lost" : "up");
   }
 
   #guard(pc) {

@@ -91,8 +91,15 @@ export class Session extends EventTarget {
     addEventListener("online", () => this.#connectSoon(0));
   }
 
-  /** Connect, also after the session was over (a person took the seat back). */
+  /**
+   * Connect, also after the session was over (a person took the seat back). Without a token it is
+   * over at once, for the reason "no_token".
+   */
   start() {
+    if (this.#token === "") {
+      this.#end("no_token");
+      return;
+    }
     this.#attempt = 0;
     this.#setState("connecting", "");
     this.#connect();

@@ -1,0 +1,125 @@
+"""Metrics: the page of /metrics, written from what the bridge has seen.
+
+The line of a site and the numbers behind it are those of the last look, once a second; words that
+a command changes (floor, gate, block) are of now.  They come from the rows that REST and the
+board show, so no two windows disagree.
+
+A scrape must cost the conference nothing that can be heard, hence our own writer
+(:mod:`monitoring.exposition`), and at most one page a second however often somebody asks.
+``prometheus_client`` says what the process costs, on a registry of our own: a handful of series.
+
+A part of the page that raises is left out, counted and logged, and the others are served: the day
+something is wrong is the day the page is needed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, exposition
+from prometheus_client.openmetrics import exposition as openmetrics_exposition
+
+from bridge.conference.words import SiteCode
+from bridge.journal import Writes
+from monitoring import catalogue
+from monitoring.exposition import EOF, Histogram, page
+from monitoring.lag import measure_lag
+from monitoring.parts import PARTS, Moment, Part, Sheet, Toll, Watched
+from monitoring.tally import Tally
+
+log = structlog.get_logger(__name__)
+
+KEPT_S: Final = 1.0
+"""A page is given again until it is as old as this."""
+
+
+class Metrics:
+    def __init__(
+        self,
+        watched: Watched,
+        *,
+        names: Mapping[SiteCode, str],
+        writes: Writes,
+        build: Mapping[str, str],
+        wall: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """*names* are what people call the sites; *build* has the labels of the build info;
+        *wall* is Unix time and *clock* any monotonic one."""
+        self.tally = Tally()
+        """To be told of every change of a conference."""
+        self._watched = watched
+        self._names = names
+        self._writes = writes
+        self._build = build
+        self._wall = wall
+        self._clock = clock
+        self._lag = Histogram(catalogue.LAG_BOUNDS_S)
+        self._toll = Toll()
+        self._failing: set[str] = set()
+        self._pages: dict[bool, tuple[float, bytes]] = {}
+        """OpenMetrics or not -> when it was written, and the page."""
+        self._parts = tuple((Sheet(families), write) for families, write in PARTS)
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
+        GCCollector(registry=self._process)
+
+    async def run(self) -> None:
+        """Measure the loop until cancelled."""
+        await measure_lag(self._lag)
+
+    def page(self, openmetrics: bool) -> bytes:
+        """The page in one of the two formats, at most :data:`KEPT_S` old.  Raises nothing."""
+        started_s = self._clock()
+        written_s, body = self._pages.get(openmetrics, (float("-inf"), b""))
+        if started_s - written_s < KEPT_S:
+            return body
+        moment = Moment(
+            watched=self._watched,
+            names=self._names,
+            tally=self.tally,
+            writes=self._writes,
+            lag=self._lag,
+            build=self._build,
+            toll=self._toll,
+            wall_s=self._wall(),
+        )
+        texts = [
+            self._guarded(write.__name__, partial(_text, sheet, write, moment, openmetrics))
+            for sheet, write in self._parts
+        ]
+        texts.append(self._guarded("process", partial(self._process_text, openmetrics)))
+        if openmetrics:
+            texts.append(EOF)
+        body = "".join(texts).encode()
+        self._pages[openmetrics] = (started_s, body)
+        self._toll.seconds = self._clock() - started_s
+        return body
+
+    def _guarded(self, part: str, write: Callable[[], str]) -> str:
+        try:
+            text = write()
+        except Exception:
+            self._toll.errors += 1
+            if part not in self._failing:
+                self._failing.add(part)
+                log.exception("metrics.part_failed", part=part)
+            return ""
+        self._failing.discard(part)
+        return text
+
+    def _process_text(self, openmetrics: bool) -> str:
+        if openmetrics:
+            whole: bytes = openmetrics_exposition.generate_latest(self._process)  # type: ignore[no-untyped-call]
+            return whole.decode().removesuffix(EOF)
+        return exposition.generate_latest(self._process).decode()
+
+
+def _text(sheet: Sheet, write: Part, moment: Moment, openmetrics: bool) -> str:
+    sheet.clear()
+    write(sheet, moment)
+    return page(sheet.take(), openmetrics=openmetrics)

@@ -1,0 +1,216 @@
+"""Parts: what stands on the page, part by part, from one moment of the service.
+
+A part that cannot be written raises; :mod:`monitoring.metrics` leaves it out and serves the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, Protocol
+
+from bridge.conference.words import CENTRE, Link, SiteCode
+from bridge.journal import Writes
+from bridge.traffic import Flow
+from bridge.watch import Figures
+from monitoring import catalogue as of
+from monitoring.exposition import Column, Family, Histogram
+from monitoring.tally import Tally
+
+_NO_FLOW: Final = Flow()
+
+
+class Watched(Protocol):
+    """What the page is about; :class:`bridge.service.Bridge` is it."""
+
+    def sites(self) -> list[dict[str, Any]]: ...
+
+    def figures(self) -> Figures: ...
+
+
+class Sheet:
+    """The columns of one part."""
+
+    def __init__(self, families: Sequence[Family]) -> None:
+        self._columns = {family.name: Column(family) for family in families}
+
+    def __getitem__(self, family: Family) -> Column:
+        return self._columns[family.name]
+
+    def clear(self) -> None:
+        """Forget what a part that failed has left."""
+        for column in self._columns.values():
+            column.text()
+
+    def take(self) -> list[tuple[Family, str]]:
+        """The families and their lines; the sheet is empty then."""
+        return [(column.family, column.text()) for column in self._columns.values()]
+
+
+@dataclass(slots=True)
+class Toll:
+    """What the pages cost."""
+
+    seconds: float | None = None
+    """Loop time of the last one; None: there was none."""
+    errors: int = 0
+    """Parts that were left out so far."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """What there is to write; rows and figures are asked for once, by the first who needs them."""
+
+    watched: Watched
+    names: Mapping[SiteCode, str]
+    tally: Tally
+    writes: Writes
+    lag: Histogram
+    build: Mapping[str, str]
+    """Label of ``room110_build_info`` -> value."""
+    toll: Toll
+    wall_s: float
+    """Unix time."""
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        return self.watched.sites()
+
+    @cached_property
+    def figures(self) -> Figures:
+        return self.watched.figures()
+
+
+def _sites(sheet: Sheet, moment: Moment) -> None:
+    info, up, control = sheet[of.SITE_INFO], sheet[of.SITE_UP], sheet[of.SITE_CONTROL_UP]
+    line, mic, floor = sheet[of.SITE_LINE], sheet[of.SITE_MIC], sheet[of.SITE_FLOOR]
+    gate, blocked, wanted = (
+        sheet[of.SITE_GATE_OPEN],
+        sheet[of.SITE_BLOCKED],
+        sheet[of.SITE_MEDIA_WANTED],
+    )
+    connects, disconnects = sheet[of.SITE_CONNECTS], sheet[of.SITE_DISCONNECTS]
+    rtt, loss, level = sheet[of.SITE_RTT], sheet[of.SITE_LOSS], sheet[of.SITE_LEVEL]
+    tally, layers = moment.tally, moment.figures.wanted
+    for row in moment.rows:
+        site = row["code"]
+        linked = row["link"] == Link.UP
+        role = "centre" if site == CENTRE else "province"
+        info.set(1, site, moment.names.get(site, site), role)
+        up.set(int(linked), site)
+        control.set(int(row["control"] == "up"), site)
+        line.set_word(row["line"], site)
+        mic.set_word(row["mic"], site)
+        floor.set_word(row["floor"], site)
+        gate.set(int(row["gate"]), site)
+        blocked.set(int(row["blocked"]), site)
+        wanted.set(int(row["mic"] == "on"), site, "audio")
+        wanted.set(int(bool(layers.get(site))), site, "video")
+        connects.set(tally.connects[site], site)
+        for reason in of.DISCONNECT_REASONS:
+            disconnects.set(tally.disconnects[site, reason], site, reason)
+        # A line on which nothing goes has lost nothing.
+        if linked and row["packets_in"] + row["packets_out"] > 0:
+            rtt_ms = row.get("rtt_ms")
+            rtt.set(None if rtt_ms is None else rtt_ms / 1000, site)
+            loss.set(row["loss_up"], site, "uplink")
+            loss.set(row["loss_down"], site, "downlink")
+            level.set(row.get("level_dbov"), site)
+
+
+def _traffic(sheet: Sheet, moment: Moment) -> None:
+    packets, octets = sheet[of.SITE_PACKETS], sheet[of.SITE_BYTES]
+    lost, jitter = sheet[of.SITE_LOST], sheet[of.SITE_JITTER]
+    keyframes, requests = sheet[of.SITE_KEYFRAMES], sheet[of.SITE_KEYFRAME_REQUESTS]
+    traffic = moment.figures.traffic
+    for row in moment.rows:
+        site = row["code"]
+        for direction in of.DIRECTIONS:
+            for medium in of.MEDIA:
+                flow = traffic.flows.get((site, direction, medium), _NO_FLOW)
+                packets.set(flow.packets, site, direction, medium)
+                octets.set(flow.bytes, site, direction, medium)
+                lost.set(flow.lost, site, direction, medium)
+                jitter.set(flow.jitter_s, site, direction, medium)
+        keyframes.set(traffic.keyframes.get(site, 0), site)
+        requests.set(traffic.keyframe_requests.get(site, 0), site)
+
+
+def _clients(sheet: Sheet, moment: Moment) -> None:
+    clients, now_s = moment.figures.clients, moment.figures.now_s
+    for row in moment.rows:
+        site = row["code"]
+
+        def total(key: str, site: str = site) -> float:
+            return clients.totals.get((site, key), 0.0)
+
+        for result in ("decoded", "dropped"):
+            sheet[of.CLIENT_FRAMES].set(total(f"frames_{result}"), site, result)
+        sheet[of.CLIENT_FREEZES].set(total("freeze_count"), site)
+        sheet[of.CLIENT_FREEZE_SECONDS].set(total("freeze_s"), site)
+        for reason in ("cpu", "bandwidth"):
+            sheet[of.CLIENT_LIMITED].set(total(f"quality_limited_{reason}_s"), site, reason)
+        sheet[of.CLIENT_REPORTS].set(clients.taken[site], site, "taken")
+        sheet[of.CLIENT_REPORTS].set(clients.ignored[site], site, "ignored")
+        said = row.get("client")
+        if said is not None:
+            sheet[of.CLIENT_CONCEALED].set(said.get("concealed_ratio"), site)
+            sheet[of.CLIENT_JITTER_BUFFER].set(said.get("jitter_buffer_s"), site)
+            rate_bps = said.get("available_outgoing_bps")
+            sheet[of.CLIENT_OUTGOING].set(None if rate_bps is None else rate_bps / 8, site)
+            sheet[of.CLIENT_RTT].set(said.get("rtt_s"), site)
+            sheet[of.CLIENT_REPORTED].set(round(moment.wall_s - now_s + said["at_s"], 1), site)
+
+
+def _conference(sheet: Sheet, moment: Moment) -> None:
+    figures, tally = moment.figures, moment.tally
+    sheet[of.PHASE].set_word(figures.phase)
+    sheet[of.START].set(datetime.fromisoformat(figures.begun).timestamp())
+    for cause in dict.fromkeys((*of.FLOOR_CAUSES, *tally.floor_changes)):
+        sheet[of.FLOOR_CHANGES].set(tally.floor_changes[cause], cause)
+    sheet[of.QUEUE].set(figures.queue)
+    for kind in of.SESSIONS.words:
+        sheet[of.SESSIONS].set(sum(n for k, n in figures.sessions.items() if k == kind), kind)
+    sheet[of.CHAIR_CONSOLES].set(figures.chair_consoles)
+
+
+def _plane(sheet: Sheet, moment: Moment) -> None:
+    figures = moment.figures
+    media = figures.media
+    connected = sum(session.connected for session in media.sessions)
+    sheet[of.MEDIA_SESSIONS].set(connected, "connected")
+    sheet[of.MEDIA_SESSIONS].set(len(media.sessions) - connected, "connecting")
+    for reason in dict.fromkeys((*of.MEDIA_LOST.words, *figures.media_lost)):
+        sheet[of.MEDIA_LOST].set(figures.media_lost.get(reason, 0), reason)
+    sheet[of.MEDIA_PACKETS].set(media.packets_in, "in")
+    sheet[of.MEDIA_PACKETS].set(media.packets_out, "out")
+    sheet[of.MEDIA_BYTES].set(media.bytes_in, "in")
+    sheet[of.MEDIA_BYTES].set(media.bytes_out, "out")
+    for drop in dict.fromkeys((*of.DROPPED.words, *media.drops)):
+        sheet[of.DROPPED].set(media.drops.get(drop, 0), drop)
+    sheet[of.KEYFRAME_REQUESTS].set(media.keyframe_requests)
+    sheet[of.SWITCHES].set(media.switches)
+
+
+def _service(sheet: Sheet, moment: Moment) -> None:
+    sheet[of.BUILD].set(1, *(moment.build[label] for label in of.BUILD.labels))
+    sheet[of.JOURNAL_WRITE].set_summary(moment.writes.done, moment.writes.seconds)
+    sheet[of.JOURNAL_FAILURES].set(moment.writes.failed)
+    sheet[of.LOOP_LAG].set_histogram(moment.lag)
+    sheet[of.COLLECTOR].set(moment.toll.seconds)
+    sheet[of.COLLECTOR_ERRORS].set(moment.toll.errors)
+
+
+Part = Callable[[Sheet, Moment], None]
+
+PARTS: Final[tuple[tuple[tuple[Family, ...], Part], ...]] = (
+    (of.SITES, _sites),
+    (of.TRAFFIC, _traffic),
+    (of.CLIENTS, _clients),
+    (of.CONFERENCE, _conference),
+    (of.PLANE, _plane),
+    (of.SERVICE, _service),
+)
+"""In the order of the page; that of the service last, so that it counts the errors of the others."""

@@ -1,0 +1,178 @@
+/**
+ * Probe: what a page really decodes and plays, for tests and benches.
+ *
+ * Put into every page before its own scripts. It changes nothing: it remembers the page's
+ * PeerConnections, and looks at the page's own <video> and <audio> elements.
+ */
+(() => {
+  const connections = [];
+  globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) {
+      super(...options);
+      connections.push(this);
+    }
+  };
+
+  const violations = [];
+  document.addEventListener("securitypolicyviolation", (event) => {
+    violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+  });
+
+  /** Main-thread blocks of 50 ms and more. */
+  const longTasks = [];
+  new PerformanceObserver((list) => {
+    for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration });
+  }).observe({ type: "longtask", buffered: true });
+
+  const picture = (slot) =>
+    document.querySelector(`[data-slot="${slot}"] video, video[data-slot="${slot}"]`);
+
+  /** Rows of getStats for the track an element plays. */
+  async function rowsOf(element) {
+    const [track] = element?.srcObject?.getTracks() ?? [];
+    for (const connection of connections) {
+      for (const receiver of connection.signalingState === "closed" ? [] : connection.getReceivers()) {
+        if (track !== undefined && receiver.track === track) {
+          return [...(await receiver.getStats()).values()];
+        }
+      }
+    }
+    return [];
+  }
+
+  // One mixer for the page, as a person in the room hears it.
+  let context = null;
+  let analyser = null;
+  const sources = new Map(); // <audio> -> {track, source}
+
+  function listen() {
+    context ??= new AudioContext({ sampleRate: 48_000 });
+    analyser ??= new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+    const players = new Set(document.querySelectorAll("audio"));
+    for (const [player, { track, source }] of sources) {
+      const [now] = player.srcObject?.getTracks() ?? [];
+      if (players.has(player) && now === track && plays(player)) continue;
+      source.disconnect();
+      sources.delete(player);
+    }
+    for (const player of players) {
+      const [track] = player.srcObject?.getTracks() ?? [];
+      if (track === undefined || !plays(player) || sources.has(player)) continue;
+      const source = context.createMediaStreamSource(new MediaStream([track]));
+      source.connect(analyser);
+      sources.set(player, { track, source });
+    }
+  }
+
+  function plays(player) {
+    return !player.paused && !player.muted && player.volume > 0;
+  }
+
+  globalThis.room110Probe = {
+    /** Frames decoded for a slot since its PeerConnection began; -1 without one. */
+    async frames(slot) {
+      const row = (await rowsOf(picture(slot))).find(({ type }) => type === "inbound-rtp");
+      return row?.framesDecoded ?? -1;
+    },
+
+    /** What a slot shows at this moment, as a PNG data URL; null before its first frame. */
+    picture(slot, width = 160, height = 90) {
+      const video = picture(slot);
+      if (video === null || video.videoWidth === 0) return null;
+      const canvas = Object.assign(document.createElement("canvas"), { width, height });
+      canvas.getContext("2d").drawImage(video, 0, 0, width, height);
+      return canvas.toDataURL("image/png");
+    },
+
+    /**
+     * Which of *tones_hz* the page plays now, with their level in dB of full scale: those above
+     * *floor_db*. The window is a third of a second: what just ended may still be in it.
+     */
+    tones(tones_hz, floor_db = -50) {
+      listen();
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(bins);
+      const perBin = context.sampleRate / analyser.fftSize;
+      const level = (hz) => {
+        const middle = Math.round(hz / perBin);
+        return Math.max(bins[middle - 1], bins[middle], bins[middle + 1]);
+      };
+      return tones_hz.map((hz) => [hz, level(hz)]).filter(([, db]) => db > floor_db);
+    },
+
+    /** The page can hear at all: its audio clock runs and somebody is plugged in. */
+    hearing() {
+      listen();
+      return context.state === "running" && sources.size > 0;
+    },
+
+    /** CSP violations since the page began. */
+    violations() {
+      return violations;
+    },
+
+    /** States of the page's PeerConnections, oldest first. */
+    connections() {
+      return connections.map(({ connectionState }) => connectionState);
+    },
+
+    /** Milliseconds in long tasks since *since_ms* of this page's clock, and the longest. */
+    longTasks(since_ms) {
+      const since = longTasks.filter(({ startTime }) => startTime >= since_ms);
+      return {
+        count: since.length,
+        total_ms: since.reduce((sum, { duration }) => sum + duration, 0),
+        longest_ms: Math.max(0, ...since.map(({ duration }) => duration)),
+      };
+    },
+
+    now() {
+      return performance.now();
+    },
+
+    /**
+     * Wall-clock ms at which the first frame of another size or colour than now is presented in a
+     * slot: resolves when its left edge is within 24 of *colour* in every channel.
+     */
+    shown(slot, colour, timeout_ms) {
+      const video = picture(slot);
+      const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+      const paint = canvas.getContext("2d", { willReadFrequently: true });
+      return new Promise((resolve, reject) => {
+        const late = setTimeout(() => reject(new Error(`nothing of it in ${slot}`)), timeout_ms);
+        const look = (_now, frame) => {
+          const { videoWidth: width, videoHeight: height } = video;
+          paint.drawImage(video, 0, 0, width / 32, height * 0.88, 0, 0, 1, 1);
+          const [red, green, blue] = paint.getImageData(0, 0, 1, 1).data;
+          const off = Math.max(
+            ...[red - colour[0], green - colour[1], blue - colour[2]].map(Math.abs),
+          );
+          if (off > 24) video.requestVideoFrameCallback(look);
+          else {
+            clearTimeout(late);
+            resolve(performance.timeOrigin + frame.presentationTime);
+          }
+        };
+        video.requestVideoFrameCallback(look);
+      });
+    },
+
+    /** Remembers when (wall-clock ms) a person's next click on *selector* comes. */
+    armClick(selector) {
+      globalThis.room110Probe.clicked_ms = null;
+      document.addEventListener(
+        "click",
+        (event) => {
+          if (event.target.closest?.(selector) && globalThis.room110Probe.clicked_ms === null) {
+            globalThis.room110Probe.clicked_ms = performance.timeOrigin + event.timeStamp;
+          }
+        },
+        { capture: true },
+      );
+    },
+
+    clicked() {
+      return globalThis.room110Probe.clicked_ms;
+    },
+  };
+})();

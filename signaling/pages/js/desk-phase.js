@@ -1,0 +1,35 @@
+/** <desk-phase>: the buttons that open, interrupt and end the conference; only those that can. */
+
+import { h, setFacts } from "./dom.js";
+import { phaseSteps } from "./desk-view.js";
+
+export class DeskPhase extends HTMLElement {
+  #desk = null;
+  #shown = "";
+
+  begin(desk) {
+    this.#desk = desk;
+  }
+
+  show() {
+    const { store, words, actions } = this.#desk;
+    const steps = phaseSteps(store.snapshot, store.clock.now_s());
+    const now = steps.map((step) => step.key).join(" ");
+    if (now === this.#shown) return;
+    this.#shown = now;
+    setFacts(this, { phase: store.snapshot.phase });
+    this.replaceChildren(
+      ...steps.map((step) =>
+        h("button", {
+          type: "button",
+          class: step.asks === 0 ? "" : step.asks === 1 ? "act" : "grave",
+          data: { act: "phase", to: step.to },
+          text: words.t(step.key),
+          on: { click: () => actions.phase(step) },
+        }),
+      ),
+    );
+  }
+}
+
+customElements.define("desk-phase", DeskPhase);

@@ -1,0 +1,57 @@
+/**
+ * Programme: what the room looks at. The stage, or the slate of the phase.
+ *
+ * One place is large: the newest speaker's picture slot, else the other, else room 110. The rest
+ * that are taken stand small beside it. The elements never move in the document, only their place
+ * is named anew (data-place), so no video starts again.
+ */
+
+import { setFacts, setText } from "./dom.js";
+
+/** Who is large, best first. */
+const PLACES = ["speaker.1", "speaker.2", "chair"];
+
+export class Programme {
+  #root;
+  #words;
+  #store;
+  #pictures;
+
+  constructor({ root, words, store, media }) {
+    this.#root = root;
+    this.#words = words;
+    this.#store = store;
+    this.#pictures = new Map(
+      [...root.querySelectorAll("room-picture")].map((picture) => [picture.dataset.slot, picture]),
+    );
+    for (const [slot, picture] of this.#pictures) picture.stream = media.picture(slot);
+  }
+
+  /** *over*: this page takes no part any more, so nothing is shown as if it went on. */
+  draw({ over }) {
+    const { snapshot, stage } = this.#store;
+    const told = over ? { kind: "slate", slate: "over" } : snapshot.programme;
+    const programme = told ?? { kind: "slate", slate: "connecting" };
+    const staged = programme.kind === "stage";
+    const large = PLACES.find((slot) => slot in stage);
+    for (const [slot, picture] of this.#pictures) {
+      const site = stage[slot] ?? null;
+      const place = slot === large ? "large" : site === null ? "none" : "small";
+      picture.show(site, site === null ? {} : this.#named(site, place));
+      setFacts(picture, { place: staged ? place : "none" });
+    }
+    // On stage with nobody to show: the room itself speaks and room 110 is away.
+    const slate = staged ? (large === undefined ? "alone" : null) : programme.slate;
+    setFacts(this.#root, { programme: programme.kind, slate });
+    this.#root.querySelector("#slate").hidden = slate === null;
+    if (slate === null) return;
+    setText(this.#root.querySelector("#slate-title"), snapshot.title ?? "");
+    setText(this.#root.querySelector("#slate-text"), this.#words.word("slate", slate));
+  }
+
+  #named(site, place) {
+    const title = this.#store.title(site);
+    const name = this.#store.name(site);
+    return place === "large" ? { title, name: title } : { title: name, name };
+  }
+}

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+
+from bridge.media.core.rtcp import ReceiverReport, ReportBlock
+from bridge.media.core.rtcp_writer import compound
+from bridge.media.forwarder import Forwarder
+from bridge.media.plane import SinkStats, SourceStats
+from bridge.media.stats import Traffic, plane_stats
+from tests.support.media import SPEAKER_PICTURE, SPEAKER_SOUND, Client, picture, sound, spec
+
+SOUND_BYTES = 28
+"""A sound packet of these tests with its extensions, and 8 bytes fewer behind the rewriter."""
+
+
+@pytest.fixture
+def forwarder() -> Forwarder:
+    it = Forwarder()
+    it.set_gates(frozenset({"01"}))
+    return it
+
+
+def speak(client: Client, *numbers: int, now_s: float = 1.0) -> None:
+    for n in numbers:
+        client.says(
+            sound(n, n * 960, ssrc=9, mid=b"0", level=bytes((30,)), body=b"12345678"), now_s=now_s
+        )
+
+
+def test_a_session_that_was_opened_and_not_heard_of(forwarder):
+    client = Client(forwarder, spec("01"))
+    client.connected = False
+
+    [session] = plane_stats([client], forwarder, Traffic(), now_s=9.0).sessions
+
+    assert (session.session, session.site, session.connected) == ("s-01", "01", False)
+    assert (session.age_s, session.rtt_s, session.loss_down) == (None, None, None)
+    assert (session.packets_out, session.bytes_out, session.sources) == (0, 0, ())
+
+
+def test_a_stream_is_told_with_its_losses_its_level_and_its_age(forwarder):
+    client = Client(forwarder, spec("01"))
+    speak(client, 1, 2, 5)
+    client.says(picture(1, ssrc=11, mid=b"1", rid=b"q", key=True), now_s=2.0)
+    client.reports(now_s=3.0)
+
+    [session] = plane_stats([client], forwarder, Traffic(), now_s=4.0).sessions
+
+    assert session.connected
+    assert session.age_s == 1.0
+    mic, camera = session.sources
+    assert mic == SourceStats(
+        slot="mic",
+        layer="",
+        packets=3,
+        bytes=3 * SOUND_BYTES,
+        lost=2,
+        jitter_s=mic.jitter_s,
+        keyframes=0,
+        level_dbov=-30,
+        age_s=3.0,
+    )
+    assert (camera.slot, camera.layer, camera.keyframes, camera.age_s) == ("camera", "q", 1, 2.0)
+    assert camera.level_dbov is None
+
+
+def test_copies_are_no_negative_loss(forwarder):
+    client = Client(forwarder, spec("01"))
+    speak(client, 1, 1, 1)
+
+    [session] = plane_stats([client], forwarder, Traffic(), now_s=1.0).sessions
+
+    assert session.sources[0].lost == 0
+
+
+def test_the_worst_of_what_a_subscriber_reports_is_its_loss(forwarder):
+    client, watcher = Client(forwarder, spec("01")), Client(forwarder, spec("02"))
+    watcher.aim(SPEAKER_SOUND.ssrc, "01")
+    speak(client, 1, 2)
+    zeros = dict.fromkeys(ReportBlock.__slots__, 0)
+    blocks = tuple(
+        ReportBlock(**(zeros | {"ssrc": ssrc, "fraction_lost": part, "lost": lost, "jitter": 480}))
+        for ssrc, part, lost in (
+            (SPEAKER_SOUND.ssrc, 64, 7),
+            (SPEAKER_PICTURE.ssrc, 128, -3),
+        )
+    )
+    watcher.says(compound((ReceiverReport(ssrc=1, reports=blocks),), cname="w"))
+
+    [session] = plane_stats([watcher], forwarder, Traffic(), now_s=1.0).sessions
+
+    assert session.loss_down == 0.5
+    assert (session.packets_out, session.bytes_out) == (2, 2 * (SOUND_BYTES - 8))
+    assert session.sinks == (
+        SinkStats(kind="audio", packets=2, bytes=2 * 20, lost=7, jitter_s=0.01),
+        SinkStats(kind="video", packets=0, bytes=0, lost=0, jitter_s=None),
+    )
+
+
+def test_totals_do_not_fall_when_a_session_ends(forwarder):
+    client, watcher = Client(forwarder, spec("01")), Client(forwarder, spec("02"))
+    watcher.aim(SPEAKER_SOUND.ssrc, "01")
+    speak(client, 1, 2, 3)
+    past = Traffic()
+    before = plane_stats([client, watcher], forwarder, past, now_s=1.0)
+    for ended in (client, watcher):
+        past.add(ended)
+
+    after = plane_stats([], forwarder, past, now_s=1.0)
+
+    assert (before.packets_in, before.bytes_in) == (3, 3 * SOUND_BYTES)
+    assert (before.packets_out, before.bytes_out) == (3, 3 * (SOUND_BYTES - 8))
+    for total in ("packets_in", "bytes_in", "packets_out", "bytes_out"):
+        assert getattr(after, total) == getattr(before, total)
+    assert past == Traffic(
+        packets_in=3, packets_out=3, bytes_in=3 * SOUND_BYTES, bytes_out=3 * (SOUND_BYTES - 8)
+    )
+
+
+def test_what_was_lost_is_told_by_name_and_requests_and_switches_are_counted(forwarder):
+    client, watcher = Client(forwarder, spec("01")), Client(forwarder, spec("02"))
+    watcher.aim(SPEAKER_PICTURE.ssrc, "01")
+    client.says(sound(1), picture(1, ssrc=11, mid=b"1", rid=b"q"), picture(2, ssrc=11, key=True))
+
+    told = plane_stats([client], forwarder, Traffic(), now_s=1.0)
+
+    assert told.drops == {"not_watched": 1, "awaiting_keyframe": 1}
+    assert (told.keyframe_requests, told.switches) == (1, 1)
+    assert [source.keyframe_requests for source in told.sessions[0].sources] == [0, 1]

@@ -1,0 +1,143 @@
+"""One conference for the whole folder: the service, 20 synthetic sites, and three people's pages.
+
+The pages are opened once, as on the day itself; every test begins with an open session in which
+nobody has the floor, is next or is blocked, and ends with pages in which nothing went wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from bridge.conference.words import Role
+from config.roster import load_roster
+from room110.bench.chromium import chromium, until
+from room110.rehearsal import Rehearsal, rehearsal
+from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
+
+SITES = 20
+SYNTHETIC = tuple(site.code for site in load_roster().sites[:SITES])
+CAMERA = "640x360@15"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """The conference and who looks at it."""
+
+    rehearsal: Rehearsal
+    desk: Screen
+    cantho: Screen
+    """Site 92; its browser's camera and microphone are the card and the tone of 92."""
+    camau: Screen
+    """Site 96, in the same browser."""
+
+    @property
+    def screens(self) -> tuple[Screen, ...]:
+        return (self.desk, self.cantho, self.camau)
+
+    async def site(self, code: str) -> dict[str, Any]:
+        return (await self.rehearsal.sites())[code]
+
+    async def gate_drops(self) -> int:
+        """Packets that met a shut gate since the service began."""
+        return int((await self.rehearsal.local.get("/media"))["drops"].get("gate", 0))
+
+    async def choose(self, code: str) -> None:
+        """The chair finds a site by its code; its buttons are those of the desk's panel."""
+        await self.desk.find("#find").fill(code)
+        await self.desk.find("#find").press("Enter")
+        await self.desk.waits_for(f"desk-site[data-site='{code}']")
+
+    async def give(self, code: str) -> None:
+        """The chair gives the floor, and agrees that who has it now must end."""
+        await self.choose(code)
+        speaking = await self.desk.find("desk-stage li[data-request]").count()
+        await self.desk.click("desk-site button[data-act='give']")
+        if speaking:
+            await self.desk.click("desk-dialog button[data-answer='yes']")
+
+    async def end(self) -> None:
+        await self.desk.click("desk-stage button[data-act='end']")
+        await self.desk.click("desk-dialog button[data-answer='yes']")
+
+
+@pytest.fixture(scope="package")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("room")
+    return {
+        "picture": write_card(folder / "92.y4m", CARDS["92"]),
+        "tone": write_tone(folder / "92.wav", CARDS["92"].tone_hz),
+        "centre": write_tone(folder / "110.wav", CARDS["110"].tone_hz),
+    }
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def browser(files) -> AsyncIterator[Browser]:
+    async with chromium(sound=files["tone"], picture=files["picture"]) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def whole_hall(browser, tmp_path_factory) -> AsyncIterator[Hall]:
+    async with AsyncExitStack() as stack:
+        state = tmp_path_factory.mktemp("state")
+        running = await stack.enter_async_context(rehearsal(state, sites=SITES))
+
+        async def opened(name: str, page: str, role: Role, site: str, **query: str) -> Screen:
+            address = running.link(page, role=role, site=site, **query)
+            return await stack.enter_async_context(screen(browser, name, address))
+
+        hall = Hall(
+            rehearsal=running,
+            desk=await opened("desk", "desk", Role.CHAIR, "110"),
+            cantho=await opened("92", "site", Role.SITE, "92", camera=CAMERA),
+            camau=await opened("96", "site", Role.SITE, "96", camera=CAMERA),
+        )
+        for shown in (hall.cantho, hall.camau):
+            await shown.waits_for("body[data-media='up']")
+        await hall.desk.click("#sound")
+        await hall.desk.click("desk-phase button[data-to='open']")
+        await hall.desk.click("desk-dialog button[data-answer='yes']")
+        for shown in hall.screens:
+            await shown.waits_for("[data-phase='open']")
+        yield hall
+
+
+@pytest_asyncio.fixture(loop_scope="package")
+async def hall(whole_hall: Hall) -> AsyncIterator[Hall]:
+    await _begin_anew(whole_hall)
+    yield whole_hall
+    faults = await asyncio.gather(*(shown.faults() for shown in whole_hall.screens))
+    assert sum(faults, []) == []
+
+
+async def _begin_anew(hall: Hall) -> None:
+    """Nobody speaks, is next, waits or is blocked; over REST, for it is no part of a test."""
+    local = hall.rehearsal.local
+    chair = local.token("chair.tests", Role.CHAIR, site="110")
+
+    async def ask(method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
+        await local._ask(method, path, body, token=chair)
+
+    floor = await local.get("/floor")
+    if floor["holders"]:
+        await ask("DELETE", "/floor/grants")
+    for request in floor["queue"]:
+        await ask("DELETE", f"/floor/requests/{request}")
+    if floor.get("next"):
+        await ask("POST", "/floor/next", {"site": None})
+    await ask("POST", "/mute", {"on": False, "but": []})
+    for shown in (hall.cantho, hall.camau):
+        if await shown.find("#mic[data-mic='on'], #mic[data-mic='silent']").count():
+            await shown.click("#mic")
+    await until(
+        lambda: hall.rehearsal.local.get("/floor"),
+        lambda now: not now["holders"] and not now["queue"],
+    )

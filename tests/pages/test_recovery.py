@@ -1,0 +1,56 @@
+"""What goes away comes back by itself: a page that is loaded anew, and the service after SIGKILL."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.pages.conftest import SYNTHETIC
+
+pytestmark = pytest.mark.asyncio(loop_scope="package")
+
+SPEAKER = SYNTHETIC[5]
+REFUSED = "console: WebSocket connection to"
+"""Chromium's own word for a service that is not there; no page can keep it from being said."""
+
+
+async def test_a_page_loaded_anew_is_back_where_it_was(hall):
+    await hall.give(SPEAKER)
+    await hall.cantho.click("#floor")
+    await hall.cantho.waits_for("body[data-floor='requested']")
+
+    await asyncio.gather(hall.cantho.page.reload(), hall.desk.page.reload())
+
+    await hall.cantho.waits_for("body[data-media='up'][data-floor='requested']")
+    await hall.cantho.sees(SPEAKER, "speaker.1")
+    await hall.cantho.hears_only([SPEAKER, "110"])
+    await hall.desk.waits_for("desk-queue li[data-site='92']")
+    await hall.desk.sees(SPEAKER, "speaker.1")
+    assert "token" not in hall.cantho.page.url + hall.desk.page.url
+    # A console starts with the sound off, also when it is loaded anew.
+    await hall.desk.click("#sound")
+    await hall.desk.hears_only([SPEAKER])
+
+
+async def test_pages_come_back_by_themselves_after_the_service_is_killed(hall):
+    await hall.give(SPEAKER)
+    await hall.cantho.click("#floor")
+    await hall.cantho.waits_for("body[data-floor='requested']")
+    await asyncio.gather(*(shown.sees(SPEAKER, "speaker.1") for shown in hall.screens))
+
+    await hall.rehearsal.kill()
+    for shown in (hall.cantho, hall.camau):
+        await shown.waits_for("body[data-control='lost']")
+    await hall.rehearsal.again()
+
+    for shown in (hall.cantho, hall.camau):
+        await shown.waits_for("body[data-control='up'][data-media='up']", timeout_s=20)
+    await hall.cantho.waits_for("body[data-floor='requested']")
+    await hall.desk.waits_for("desk-queue li[data-site='92']", timeout_s=20)
+    await asyncio.gather(
+        *(shown.sees(SPEAKER, "speaker.1", timeout_s=25) for shown in hall.screens),
+        hall.camau.hears_only([SPEAKER, "110"], timeout_s=25),
+    )
+    for shown in hall.screens:
+        shown.forgive(REFUSED)

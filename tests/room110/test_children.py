@@ -1,0 +1,129 @@
+"""Children: kept alive, told to end in order, and never left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from room110 import children
+from room110.children import Child
+from tests.support.program import ROOT, is_alive, wait_until
+
+PROGRAM = """
+import os, signal, sys, time
+open(sys.argv[1], "a").write(f"{os.getpid()} {os.getpgid(0) == os.getpid()} {os.environ['WORD']}\\n")
+mode = sys.argv[2]
+if mode == "give_up":
+    sys.exit(3)
+if mode == "stubborn":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    open(sys.argv[1], "a").write("deaf\\n")
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def child(monkeypatch, tmp_path):
+    """Makes a child that runs PROGRAM instead of room110, and a list of why it was restarted."""
+    monkeypatch.setattr(children, "AGAIN_S", 0.01)
+    (tmp_path / "room110.py").write_text(PROGRAM)
+    why = []
+
+    def make(mode, out=tmp_path / "out"):
+        env = {"PYTHONPATH": str(tmp_path), "WORD": "first"}
+        return Child([str(out), mode], env=env, on_restart=why.append), why
+
+    # Python looks for a module in the working directory first.
+    monkeypatch.chdir(tmp_path)
+    return make
+
+
+def lines(tmp_path):
+    out = tmp_path / "out"
+    return out.read_text().splitlines() if out.exists() else []
+
+
+async def until(condition):
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - another process, nothing to wait on
+            await asyncio.sleep(0.01)
+
+
+async def test_a_child_that_is_killed_is_started_again_with_the_environment_of_then(
+    child, tmp_path
+):
+    kept, why = child("sleep")
+    await kept.start()
+    keeping = asyncio.create_task(kept.run())
+    await until(lambda: len(lines(tmp_path)) == 1)
+    first = int(lines(tmp_path)[0].split()[0])
+    kept.env["WORD"] = "second"
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: len(lines(tmp_path)) == 2)
+    assert why == ["SIGKILL"]
+    again, leads_its_group, word = lines(tmp_path)[1].split()
+    assert (int(again) != first, leads_its_group, word) == (True, "True", "second")
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+    assert not is_alive(int(again))
+
+
+async def test_a_child_that_gives_up_is_not_started_again(child, tmp_path):
+    kept, why = child("give_up")
+    await kept.start()
+    assert await kept.run() == 3
+    assert (len(lines(tmp_path)), why) == (1, [])
+    await kept.stop()
+
+
+async def test_a_child_that_does_not_listen_is_killed(child, tmp_path, monkeypatch):
+    monkeypatch.setattr(children, "STOP_S", 0.1)
+    kept, _ = child("stubborn")
+    await kept.start()
+    await until(lambda: "deaf" in lines(tmp_path))
+    await kept.stop()
+    assert kept.process is not None
+    assert kept.process.returncode == -signal.SIGKILL
+
+
+async def test_a_child_that_was_never_started_needs_no_stop(child):
+    kept, _ = child("sleep")
+    await kept.stop()
+
+
+PARENT = """
+import asyncio, sys
+from room110.children import Child
+async def main():
+    sys.executable = sys.argv[1]
+    child = Child([], env={}, on_restart=print)
+    await child.start()
+    print(child.process.pid, flush=True)
+    await asyncio.sleep(60)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_children_die_with_their_parent_however_it_ends(tmp_path, number):
+    sleeper = tmp_path / "sleeper"
+    sleeper.write_text(f"#!{sys.executable}\nimport time\ntime.sleep(60)\n")
+    sleeper.chmod(0o700)
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(sleeper)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert is_alive(pid)
+        parent.send_signal(number)
+        parent.wait()
+        wait_until(lambda: not is_alive(pid))
