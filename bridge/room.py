@@ -167,8 +167,10 @@ class Room:
             self._end = end
             for wish in (*self._deciding, *self._inbox.take()):
                 wish.resolve(end("the room has ended"))
-            await self._live.journal.close()
-            self._ended.set()
+            try:
+                await self._live.journal.close()
+            finally:
+                self._ended.set()
 
     async def close(self) -> None:
         """Take no more, answer what waits, close the journal; ``run`` returns."""

@@ -18,7 +18,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 
 import structlog
@@ -102,9 +102,11 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
         )
     except (OSError, SecretError, JournalError) as error:
         raise Failure(Exit.CONFIGURATION, f"state directory {state}: {error}") from error
-    # Twice, for it must be closed also when the rest cannot start; the second does nothing.
-    stack.push_async_callback(room.close)
-    plane = _plane(settings)
+    try:
+        plane = _plane(settings)
+    except Failure:
+        await room.close()
+        raise
     bridge = Bridge(
         room=room,
         plane=plane,
@@ -117,13 +119,15 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
     stack.push_async_callback(room.close)
     for part in (plane.run(), bridge.run()):
         stack.callback(parts.create_task(part).cancel)
+    # A task that never began would not give back what it owns when the rest cannot start.
+    await asyncio.sleep(0)
     app = make_app(bridge, keyring)
     app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
     metrics = Metrics(
         bridge,
         names={site.code: site.name for site in roster},
         writes=journals.writes,
-        build={"version": version("room110"), "python": platform.python_version()},
+        build={"version": _version(), "python": platform.python_version()},
     )
     room.emitter.on_changed(metrics.tally.note)
     stack.callback(parts.create_task(metrics.run(), name="metrics").cancel)
@@ -191,6 +195,13 @@ def _announce(state: Path, service: Service) -> None:
     part = path.with_suffix(".part")
     part.write_text(json.dumps(facts) + "\n", encoding="utf-8")
     part.replace(path)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("room110")
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _checks(room: asyncio.Task[None], plane: LocalPlane) -> list[Check]:

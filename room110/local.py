@@ -41,12 +41,18 @@ class Local:
     def facts(self) -> dict[str, Any]:
         path = self._settings.state / "service.json"
         try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
+            facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            missing = {"http", "media", "pid", "conference"} - facts.keys()
         except FileNotFoundError:
             raise Failure(
                 Exit.UNREACHABLE, f"there is no {path}; is the service running?  room110 serve"
             ) from None
-        assert isinstance(facts, dict)
+        except (ValueError, AttributeError):
+            missing = {"all"}
+        if missing:
+            raise Failure(
+                Exit.CONFIGURATION, f"{path} is damaged; start the service again to write it anew"
+            )
         return facts
 
     @property

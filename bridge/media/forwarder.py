@@ -100,7 +100,6 @@ class Forwarder:
         if feed.kind == "audio":
             source.open = feed.site in self._gates
             for outlet in feed.aimed:
-                self._unplug(outlet)
                 self._plug(outlet, source)
 
     def remove_source(self, source: Source) -> None:
@@ -239,11 +238,10 @@ class Forwarder:
     def advance(self, now_s: float) -> None:
         """Repeat key-frame requests that are due and end old pictures that went on too long."""
         for feed in self._feeds.values():
-            if feed.kind == "video":
-                for source in feed.sources.values():
-                    if source.keyframes.due(now_s):
-                        self.keyframe_requests += 1
-                        source.ask(source.ssrc)
+            for source in feed.sources.values():
+                if source.keyframes.due(now_s):
+                    self.keyframe_requests += 1
+                    source.ask(source.ssrc)
         for outlet in self._outlets:
             if outlet.feed is not None and outlet.kind == "video":
                 self._reconsider(outlet, outlet.feed, now_s)
@@ -259,8 +257,7 @@ class Forwarder:
                 for other in feed.sources.values()
             ):
                 self._unplug(outlet)
-        if outlet.lacks():
-            self._ask_for(outlet, now_s)
+        self._ask_for(outlet, now_s)
 
     # Small steps.
 

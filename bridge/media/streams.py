@@ -135,16 +135,6 @@ class Outlet:
         self.reported: ReportBlock | None = None
         """What the subscriber last said of it."""
 
-    def lacks(self) -> bool:
-        """Whether a better key frame than the present source's would be taken."""
-        feed = self.feed
-        if feed is None or feed.kind == "audio":
-            return False
-        source = self.source
-        if source is None or source.feed is not feed:
-            return True
-        return layers.below(source.layer, self.top)
-
     def takes(self, source: Source) -> bool:
         """Whether a key frame of *source* moves this outlet to it."""
         if not layers.fits(source.layer, self.top):

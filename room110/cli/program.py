@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from room110.cli import floor, mute, programs, status, tokens
+from room110.cli import bench, floor, mute, programs, status, tokens
 from room110.cli.options import Json
 from room110.cli.output import emit, emit_json
 
@@ -23,6 +23,7 @@ app.command()(status.status)
 app.add_typer(floor.app, name="floor")
 app.command()(mute.mute)
 app.add_typer(tokens.app, name="token")
+app.add_typer(bench.app, name="bench")
 
 
 @app.command()

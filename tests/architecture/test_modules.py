@@ -21,6 +21,7 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "bridge/conference/events.py": "values; every test of evolve uses them",
     "bridge/conference/state.py": "values; every test of evolve uses them",
     "bridge/conference/words.py": "words",
+    "bridge/endpoint/channel.py": "an interface",
     "bridge/media/core/drops.py": "words",
     "bridge/media/plane.py": "an interface and its values",
     "signaling/ports.py": "an interface",

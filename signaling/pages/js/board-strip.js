@@ -15,9 +15,12 @@ export class BoardStrip extends HTMLElement {
   #list = h("ol");
   #more = h("p", { class: "more" });
   #quiet = h("p", { class: "quiet" });
+  #fits = 1;
 
   begin(board) {
     this.#board = board;
+    // Asked for when it can have changed: asking in `show` would lay out the whole page each time.
+    new ResizeObserver(() => this.#measure()).observe(this.#list);
     setText(this.#quiet, board.words.t("board.strip.none"));
     this.append(this.#list, this.#more, this.#quiet);
   }
@@ -26,8 +29,7 @@ export class BoardStrip extends HTMLElement {
     const { store, words } = this.#board;
     const all = seats(store.snapshot).map((code) => factsOf(store.snapshot, store.lines, code));
     const wrong = troubles(all);
-    const fits = Math.max(1, Math.floor(this.#list.clientWidth / this.#chipWidth()));
-    const shown = wrong.slice(0, fits);
+    const shown = wrong.slice(0, this.#fits);
     const kept = new Set(shown.map(({ facts }) => facts.code));
     for (const [code, chip] of this.#chips) {
       if (kept.has(code)) continue;
@@ -51,8 +53,9 @@ export class BoardStrip extends HTMLElement {
   }
 
   /** CSS decides how wide a chip is. */
-  #chipWidth() {
-    return Number.parseFloat(getComputedStyle(this).getPropertyValue("--chip"));
+  #measure() {
+    const chip = Number.parseFloat(getComputedStyle(this).getPropertyValue("--chip"));
+    this.#fits = Math.max(1, Math.floor(this.#list.clientWidth / chip));
   }
 
   #chip(code) {

@@ -56,8 +56,8 @@ export class Tile {
       { type: "button", class: "tile", data: { site: code }, tabIndex: -1, on: { click: () => pick(code) } },
       picture,
       head,
-      line,
-      h("span", { class: "said" }, mic, floor, flag),
+      h("span", { class: "said" }, line, flag),
+      h("span", { class: "said" }, mic, floor),
       figures && h("span", { class: "figures" }, loss, rtt),
       figures && level,
     );
@@ -135,7 +135,8 @@ export class Tile {
     setText(mic, facts.up ? short(words, "mic", facts.mic) : "");
     const place = facts.floor === "requested" && this.#place !== null ? ` ${this.#place}` : "";
     setText(floor, facts.floor === "none" ? "" : short(words, "floor", facts.floor) + place);
-    setText(flag, facts.blocked ? words.t("tile.blocked") : "");
+    const called = facts.help === "raised";
+    setText(flag, called ? words.t("board.help") : facts.blocked ? words.t("tile.blocked") : "");
     setText(loss, `${percent(facts.loss_up)} · ${percent(facts.loss_down)}`);
     setText(rtt, milliseconds(facts.rtt_ms));
     const loud = String(loudness(facts.level));
@@ -147,6 +148,7 @@ export class Tile {
     if (facts.up) said.push(words.word("mic", facts.mic));
     if (facts.floor !== "none") said.push(words.word("floor", facts.floor));
     if (facts.blocked) said.push(words.t("site.blocked"));
+    if (called) said.push(words.t("board.help"));
     const label = said.join(", ");
     if (this.node.getAttribute("aria-label") !== label) this.node.setAttribute("aria-label", label);
   }

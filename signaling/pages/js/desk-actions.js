@@ -145,14 +145,13 @@ export class Actions {
   }
 
   /** A phase button, as desk-view's `phaseSteps` describes it. */
-  async phase({ to, key, asks }) {
-    for (let asked = 1; asked <= asks; asked += 1) {
-      const again = asked > 1 ? ".again" : "";
+  async phase({ to, key, asks, effect }) {
+    for (const question of asks) {
       const agreed = await this.#ask({
-        text: this.#t(`${key}.ask${again}`),
-        effect: this.#t(`${key}.effect`),
+        text: this.#t(question),
+        effect: this.#t(effect),
         yes: this.#t(key),
-        careful: asks > 1,
+        careful: asks.length > 1,
       });
       if (!agreed) return;
     }

@@ -3,6 +3,9 @@
 import { h, setFacts } from "./dom.js";
 import { phaseSteps } from "./desk-view.js";
 
+/** By how often it asks. */
+const CLASSES = ["", "act", "grave"];
+
 export class DeskPhase extends HTMLElement {
   #desk = null;
   #shown = "";
@@ -22,7 +25,7 @@ export class DeskPhase extends HTMLElement {
       ...steps.map((step) =>
         h("button", {
           type: "button",
-          class: step.asks === 0 ? "" : step.asks === 1 ? "act" : "grave",
+          class: CLASSES[step.asks.length],
           data: { act: "phase", to: step.to },
           text: words.t(step.key),
           on: { click: () => actions.phase(step) },

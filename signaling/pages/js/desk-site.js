@@ -87,7 +87,7 @@ export class DeskSite extends HTMLElement {
     const agreed = await dialog.ask({
       text: words.t("desk.block_all"),
       effect: words.t("desk.block_all.effect", { of: provinces }),
-      yes: words.t("desk.block_all"),
+      yes: words.t("desk.block"),
       no: words.t("desk.no"),
       body: boxes.length > 0 ? body : null,
     });

@@ -104,7 +104,8 @@ function holdsFloor(site) {
 /**
  * The phase buttons that mean something now, in the order of the desk.
  *
- * @returns {Array<{to: string, key: string, asks: number}>} `asks`: how often it asks before it acts
+ * @returns {Array<{to: string, key: string, asks: string[], effect: string}>} `asks`: the questions
+ *   it asks before it acts
  */
 export function phaseSteps(state, now_s) {
   switch (state.phase) {
@@ -119,8 +120,28 @@ export function phaseSteps(state, now_s) {
   }
 }
 
-const OPEN = Object.freeze({ to: "open", key: "desk.phase.open", asks: 1 });
-const RESUME = Object.freeze({ to: "open", key: "desk.phase.resume", asks: 1 });
-const REOPEN = Object.freeze({ to: "open", key: "desk.phase.reopen", asks: 1 });
-const RECESS = Object.freeze({ to: "recess", key: "desk.phase.recess", asks: 0 });
-const CLOSE = Object.freeze({ to: "closed", key: "desk.phase.close", asks: 2 });
+const OPEN = Object.freeze({
+  to: "open",
+  key: "desk.phase.open",
+  asks: ["desk.phase.open.ask"],
+  effect: "desk.phase.open.effect",
+});
+const RESUME = Object.freeze({
+  to: "open",
+  key: "desk.phase.resume",
+  asks: ["desk.phase.resume.ask"],
+  effect: "desk.phase.resume.effect",
+});
+const REOPEN = Object.freeze({
+  to: "open",
+  key: "desk.phase.reopen",
+  asks: ["desk.phase.reopen.ask"],
+  effect: "desk.phase.reopen.effect",
+});
+const RECESS = Object.freeze({ to: "recess", key: "desk.phase.recess", asks: [], effect: "" });
+const CLOSE = Object.freeze({
+  to: "closed",
+  key: "desk.phase.close",
+  asks: ["desk.phase.close.ask", "desk.phase.close.ask.again"],
+  effect: "desk.phase.close.effect",
+});

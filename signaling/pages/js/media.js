@@ -68,7 +68,8 @@ export class Media extends EventTarget {
       if (detail.state === "over") this.#close("none");
       this.#arrived.at_ms = performance.now();
     });
-    setInterval(() => void this.#look(), LOOK_MS);
+    const looking = setInterval(() => void this.#look(), LOOK_MS);
+    signal.addEventListener("abort", () => clearInterval(looking));
     // Made after the hello, by a page whose pictures were switched on.
     if (session.state === "up") this.#startSoon(0);
   }

@@ -32,7 +32,11 @@ export class Controls {
     this.#session = session;
     this.#store = store;
     this.#on("#mic", "click", () => (mic.open = !mic.open));
-    this.#on("#open-mic", "click", () => (mic.open = true));
+    this.#on("#open-mic", "click", () => {
+      mic.open = true;
+      // The button goes away: whoever came by keyboard finds the switch in hand.
+      this.#get("#mic").focus();
+    });
     this.#on("#floor", "click", () => this.#onFloor());
     this.#on("#help", "click", () => this.#onHelp());
     this.#on("#trouble-retry", "click", () => void devices.open());
@@ -55,10 +59,10 @@ export class Controls {
     this.#drawHelp();
   }
 
-  /** Once a second: the speaker's clock, for the speaker alone. */
-  drawClock() {
+  /** The speaker's clock, for the speaker alone; without media it stands, and only the service knows where. */
+  drawClock({ media }) {
     const { request } = this.#own();
-    const runs = request?.status === "granted";
+    const runs = request?.status === "granted" && media === "up";
     this.#get("#speech").hidden = !runs;
     if (!runs) return;
     const used = used_s(request.clock, this.#store.clock.now_s());
@@ -99,7 +103,8 @@ export class Controls {
     const button = this.#get("#help");
     const help = this.#own().help ?? "none";
     setFacts(button, { help });
-    setText(button, this.#words.t(`site.help.${help}`));
+    setText(this.#get("#help-word"), this.#words.t(`site.help.${help}`));
+    setText(this.#get("#help-do"), this.#words.t(`site.help.${help}.do`));
     button.disabled = this.#busy.has("help") || this.#session.state !== "up";
   }
 

@@ -71,14 +71,14 @@ export const SITUATIONS = ROWS.map(([name]) => name);
 
 /**
  * The three lamps, each a word of its own family, never mixed: what the room's microphone does,
- * whether the service lets its sound through, whether it is in the programme.
- * @param {Facts & {shown: boolean}} facts
+ * whether the service lets its sound through, whether its picture is in the programme.
+ * @param {Facts & {shown: boolean, camera: boolean}} facts
  */
-export function lamps({ mic, gate, shown, media }) {
+export function lamps({ mic, gate, shown, camera, media }) {
   const open = gate && media === "up";
   return {
     mic,
     heard: !open ? "no" : mic === "on" || mic === "silent" ? "yes" : "waiting",
-    seen: shown && media === "up" ? "yes" : "no",
+    seen: shown && camera && media === "up" ? "yes" : "no",
   };
 }

@@ -62,7 +62,7 @@ export class SiteView {
   }
 
   #facts() {
-    const { snapshot, you, stage } = this.#store;
+    const { snapshot, you } = this.#store;
     const own = snapshot.own ?? {};
     const centre = you?.site === CENTRE;
     const speaks = (snapshot.speakers ?? []).includes(you?.site);
@@ -78,9 +78,9 @@ export class SiteView {
       gate: own.gate === true,
       blocked: own.blocked === true,
       mic: this.#mic.state,
+      camera: this.#devices.camera !== null,
       // No room is told of itself on the stage: it stands there by the rules of bridge/stage.py.
       shown: snapshot.programme?.kind === "stage" && (centre || speaks),
-      stage,
     };
   }
 
@@ -101,7 +101,7 @@ export class SiteView {
     this.#drawHeader(facts);
     this.#programme.draw({ over: facts.control === "over" });
     this.#controls.draw(facts);
-    this.#controls.drawClock();
+    this.#controls.drawClock(facts);
     this.#drawSentence(name);
     this.#drawLamps(lamps(facts));
     this.#invite(facts);

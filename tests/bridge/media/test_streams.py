@@ -50,35 +50,6 @@ def test_an_outlet_that_still_shows_another_site_takes_any_layer_of_the_new_one(
     outlet.source = table.source("03", "video", "")
 
     assert outlet.takes(table.source("01", "video", layer))
-    assert outlet.lacks()
-
-
-@pytest.mark.parametrize(
-    ("slot", "present", "lacks"),
-    [
-        ("speaker.1", None, True),
-        ("speaker.1", "q", True),
-        ("speaker.1", "f", False),
-        ("speaker.1", "", False),
-        ("gallery.00", None, True),
-        ("gallery.00", "q", False),
-        ("gallery.00", "", False),
-    ],
-)
-def test_an_outlet_lacks_something_until_it_shows_its_best_layer(slot, present, lacks):
-    table = Table()
-    outlet = table.eye("02", slot, "video", at="01").outlet
-    if present is not None:
-        outlet.source = table.source("01", "video", present)
-
-    assert outlet.lacks() == lacks
-
-
-def test_sound_and_an_empty_slot_wait_for_no_key_frame():
-    table = Table()
-
-    assert not table.eye("02", "speaker.1", "audio", at="01").outlet.lacks()
-    assert not table.eye("02", "speaker.1", "video").outlet.lacks()
 
 
 def test_a_sender_report_is_for_the_clock_and_for_the_next_block_about_the_source():
