@@ -8,7 +8,7 @@ its hysteresis.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bridge.conference.gate import ongoing, open_gates, word_of
@@ -35,6 +35,9 @@ class Health:
     sound_age_s: float | None = None
     picture_age_s: float | None = None
 
+
+_UNKNOWN = Health()
+_NUMBERS = tuple(field.name for field in fields(Health))
 
 IN_SNAPSHOT = frozenset({"code", "title", "floor", "blocked", "gate", "link"})
 """Facts of a site that change with the conference and are told with it."""
@@ -152,8 +155,11 @@ class Survey:
                 "link": site.link.value,
                 "control": "up" if session and session.outbox else "lost",
             }
-            health = asdict(self._health.get(code, Health()))
-            row |= {name: value for name, value in health.items() if value is not None}
+            health = self._health.get(code, _UNKNOWN)
+            for name in _NUMBERS:
+                value = getattr(health, name)
+                if value is not None:
+                    row[name] = value
             if session and session.outbox and session.client:
                 client = session.client
                 row["client"] = {"at_s": round(client.at_s, 1), **client.stats}

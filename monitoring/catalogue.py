@@ -230,7 +230,10 @@ MEDIA_PACKETS: Final = _counter(
     words=("in", "out"),
 )
 MEDIA_BYTES: Final = _counter(
-    "room110_media_bytes_total", "Their bytes.", "direction", words=("in", "out")
+    "room110_media_bytes_total",
+    "RTP headers and payloads taken in and sent out.",
+    "direction",
+    words=("in", "out"),
 )
 DROPPED: Final = _counter(
     "room110_dropped_packets_total",

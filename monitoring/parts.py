@@ -138,30 +138,38 @@ def _traffic(sheet: Sheet, moment: Moment) -> None:
         requests.set(traffic.keyframe_requests.get(site, 0), site)
 
 
+_CLIENT_COUNTERS: Final[tuple[tuple[Family, str, *tuple[str, ...]], ...]] = (
+    (of.CLIENT_FRAMES, "frames_decoded", "decoded"),
+    (of.CLIENT_FRAMES, "frames_dropped", "dropped"),
+    (of.CLIENT_FREEZES, "freeze_count"),
+    (of.CLIENT_FREEZE_SECONDS, "freeze_s"),
+    (of.CLIENT_LIMITED, "quality_limited_cpu_s", "cpu"),
+    (of.CLIENT_LIMITED, "quality_limited_bandwidth_s", "bandwidth"),
+)
+_CLIENT_GAUGES: Final = (
+    (of.CLIENT_CONCEALED, "concealed_ratio", 1),
+    (of.CLIENT_JITTER_BUFFER, "jitter_buffer_s", 1),
+    (of.CLIENT_OUTGOING, "available_outgoing_bps", 8),
+    (of.CLIENT_RTT, "rtt_s", 1),
+)
+"""Family, key, and what of the key's unit makes one of the family's."""
+
+
 def _clients(sheet: Sheet, moment: Moment) -> None:
-    clients, now_s = moment.figures.clients, moment.figures.now_s
+    clients = moment.figures.clients
+    begun_s = moment.wall_s - moment.figures.now_s
     for row in moment.rows:
         site = row["code"]
-
-        def total(key: str, site: str = site) -> float:
-            return clients.totals.get((site, key), 0.0)
-
-        for result in ("decoded", "dropped"):
-            sheet[of.CLIENT_FRAMES].set(total(f"frames_{result}"), site, result)
-        sheet[of.CLIENT_FREEZES].set(total("freeze_count"), site)
-        sheet[of.CLIENT_FREEZE_SECONDS].set(total("freeze_s"), site)
-        for reason in ("cpu", "bandwidth"):
-            sheet[of.CLIENT_LIMITED].set(total(f"quality_limited_{reason}_s"), site, reason)
+        for family, key, *labels in _CLIENT_COUNTERS:
+            sheet[family].set(clients.totals.get((site, key), 0.0), site, *labels)
         sheet[of.CLIENT_REPORTS].set(clients.taken[site], site, "taken")
         sheet[of.CLIENT_REPORTS].set(clients.ignored[site], site, "ignored")
         said = row.get("client")
         if said is not None:
-            sheet[of.CLIENT_CONCEALED].set(said.get("concealed_ratio"), site)
-            sheet[of.CLIENT_JITTER_BUFFER].set(said.get("jitter_buffer_s"), site)
-            rate_bps = said.get("available_outgoing_bps")
-            sheet[of.CLIENT_OUTGOING].set(None if rate_bps is None else rate_bps / 8, site)
-            sheet[of.CLIENT_RTT].set(said.get("rtt_s"), site)
-            sheet[of.CLIENT_REPORTED].set(round(moment.wall_s - now_s + said["at_s"], 1), site)
+            for family, key, per in _CLIENT_GAUGES:
+                value = said.get(key)
+                sheet[family].set(None if value is None else value / per, site)
+            sheet[of.CLIENT_REPORTED].set(round(begun_s + said["at_s"], 1), site)
 
 
 def _conference(sheet: Sheet, moment: Moment) -> None:

@@ -19,7 +19,7 @@ from bridge.media.slots import SessionKind
 from config.roster import load_roster
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
-from signaling.identity import Keyring
+from signaling.identity import Keyring, SecretError
 from signaling.resilient import ResilientClient
 
 
@@ -33,27 +33,19 @@ class Local:
 
     @classmethod
     def find(cls, settings: Settings) -> Local:
-        """Raises Failure (unreachable) when no service has announced itself."""
-        local = cls(settings, Keyring.load(settings.state, roster=load_roster().codes))
-        local.facts()
-        return local
+        """Raises Failure: unreachable when no service has announced itself, and nothing is made
+        then; configuration when the state directory cannot be used."""
+        _read(settings)
+        try:
+            return cls(settings, Keyring.load(settings.state, roster=load_roster().codes))
+        except (OSError, SecretError) as error:
+            raise Failure(
+                Exit.CONFIGURATION, f"state directory {settings.state}: {error}"
+            ) from error
 
     def facts(self) -> dict[str, Any]:
-        path = self._settings.state / "service.json"
-        try:
-            facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            missing = {"http", "media", "pid", "conference"} - facts.keys()
-        except FileNotFoundError:
-            raise Failure(
-                Exit.UNREACHABLE, f"there is no {path}; is the service running?  room110 serve"
-            ) from None
-        except (ValueError, AttributeError):
-            missing = {"all"}
-        if missing:
-            raise Failure(
-                Exit.CONFIGURATION, f"{path} is damaged; start the service again to write it anew"
-            )
-        return facts
+        """``service.json`` as it is now."""
+        return _read(self._settings)
 
     @property
     def pid(self) -> int:
@@ -133,3 +125,23 @@ class Local:
         chair = self.token("local", Role.CHAIR, site=CENTRE)
         await self.post("/conference/phase", {"to": Phase.OPEN.value}, token=chair)
         return True
+
+
+def _read(settings: Settings) -> dict[str, Any]:
+    path = settings.state / "service.json"
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        missing = {"http", "media", "pid", "conference"} - facts.keys()
+    except FileNotFoundError:
+        raise Failure(
+            Exit.UNREACHABLE, f"there is no {path}; is the service running?  room110 serve"
+        ) from None
+    except OSError as error:
+        raise Failure(Exit.CONFIGURATION, f"state directory: {error}") from None
+    except (ValueError, AttributeError):
+        missing = {"all"}
+    if missing:
+        raise Failure(
+            Exit.CONFIGURATION, f"{path} is damaged; start the service again to write it anew"
+        )
+    return facts

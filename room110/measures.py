@@ -174,7 +174,10 @@ def _wrong_sound(receivers: Receivers, record: Record) -> int:
     spans: dict[str, list[tuple[float, float]]] = {}
     ends = [record.acknowledged_s[sent_s] for sent_s, _ in record.calls[1:]] + [record.ended_s]
     for (sent_s, speaker), end_s in zip(record.calls, ends, strict=True):
-        spans.setdefault(speaker, []).append((sent_s, end_s + GRACE_S))
+        own = spans.setdefault(speaker, [])
+        # Called twice on end it is heard in one run.
+        begin_s = own.pop()[0] if own and own[-1][1] >= sent_s else sent_s
+        own.append((begin_s, end_s + GRACE_S))
     wrong = 0
     for receiver in receivers.values():
         for slot, ear in receiver.sounds.items() if receiver is not None else ():

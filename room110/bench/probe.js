@@ -24,8 +24,9 @@
     for (const { startTime, duration } of list.getEntries()) longTasks.push({ startTime, duration });
   }).observe({ type: "longtask", buffered: true });
 
+  /** The <video> of a slot, or the one a selector names. */
   const picture = (slot) =>
-    document.querySelector(`[data-slot="${slot}"] video, video[data-slot="${slot}"]`);
+    document.querySelector(slot.includes("[") ? slot : `[data-slot="${slot}"] video`);
 
   /** Rows of getStats for the track an element plays. */
   async function rowsOf(element) {

@@ -57,8 +57,8 @@ def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path, cache):
         show.until(lambda: "HAS THE FLOOR" in show.said())
         parts = children_of(show.pid)
         os.kill(parts["serve"], signal.SIGKILL)
-        show.until(lambda: "the service process ended (SIGKILL): started again" in show.said())
-        show.until(lambda: "goes on" in show.said())
+        again = "the service process ended (SIGKILL): started again"
+        show.until(lambda: re.search(r"\n\d\d:\d\d  ", show.said().partition(again)[2]))
         parts |= {f"new {name}": pid for name, pid in children_of(show.pid).items()}
         os.killpg(show.pid, signal.SIGINT)
         assert show.ends() == 0

@@ -8,7 +8,6 @@ the site that has the floor.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -27,11 +26,11 @@ from room110.local import Local
 from signaling.client import new_id
 from signaling.messages import ChairCall, ChairPhase
 from signaling.resilient import ResilientClient
+from tests.support.eventually import eventually
 
 STOCK = ("01", "02")
 SYNTHETIC = ("04", CENTRE)
 CARDS = {site.code: card_of(site) for site in chosen(load_roster(), 3)}
-PATIENCE_S = 20.0
 
 
 @asynccontextmanager
@@ -48,11 +47,9 @@ async def stock_site(local: Local, code: str):
             await asyncio.gather(running_it, return_exceptions=True)
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for a fact; the test fails when it does not come."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():
-            await asyncio.sleep(0.05)
+async def link_is_up(local: Local, code: str) -> bool:
+    rows = (await local.get("/sites"))["sites"]
+    return any(row["code"] == code and row["link"] == "up" for row in rows)
 
 
 def shows(client: StockClient, slot: str, code: str) -> bool:
@@ -80,31 +77,25 @@ async def test_stock_clients_see_and_hear_who_has_the_floor(tmp_path: Path):
         one, other = [await stack.enter_async_context(stock_site(local, c)) for c in STOCK]
 
         async def call(code: str) -> None:
-            rows = {}
-
-            async def up() -> bool:
-                rows.update({row["code"]: row for row in (await local.get("/sites"))["sites"]})
-                return rows[code]["link"] == "up"
-
-            async with asyncio.timeout(PATIENCE_S):
-                while not await up():
-                    await asyncio.sleep(0.05)
+            await eventually(lambda: link_is_up(local, code))
             await desk.command(ChairCall(type="chair.call", id=new_id(), site=code))
 
         # Room 110 is a place of its own, and everybody's.
-        await until(lambda: shows(one, "chair", CENTRE) and sounds(one, "chair", CENTRE))
+        await eventually(lambda: shows(one, "chair", CENTRE) and sounds(one, "chair", CENTRE))
 
         # A stock site speaks: the other stock site and the synthetic one get it.
         await call("01")
-        await until(lambda: shows(other, "speaker.1", "01") and sounds(other, "speaker.1", "01"))
+        await eventually(
+            lambda: shows(other, "speaker.1", "01") and sounds(other, "speaker.1", "01")
+        )
         assert one.seen("speaker.1") is None, "nobody is sent his own picture"
 
         # Then the other one, then a synthetic site: behind the same slot, without an offer.
         await call("02")
-        await until(lambda: shows(one, "speaker.1", "02") and sounds(one, "speaker.1", "02"))
+        await eventually(lambda: shows(one, "speaker.1", "02") and sounds(one, "speaker.1", "02"))
         await call("04")
         for client in (one, other):
-            await until(
+            await eventually(
                 lambda client=client: (
                     shows(client, "speaker.1", "04") and sounds(client, "speaker.1", "04")
                 )

@@ -176,6 +176,16 @@ def test_who_is_called_twice_may_be_heard_twice(ends):
     assert faults(ends, again) == []
 
 
+def test_who_is_called_twice_on_end_may_be_heard_in_one_run(ends):
+    twice = replace(CALLS, calls=[(10.0, "01"), (12.0, "01")])
+    for code in ("02", "110"):
+        ears = ends.receivers[code]
+        ears.sounds["speaker.1"].runs.clear()
+        hears(ears, "speaker.1", "01", 10.05, 14.0)
+        sees(ears, "speaker.1", "01", 12.1)
+    assert faults(replace(ends, receivers={**ends.receivers, "01": receiver("01")}), twice) == []
+
+
 def test_a_speaker_somebody_does_not_hear_is_a_fault(ends):
     ends.receivers["110"].sounds["speaker.1"].runs.popleft()
     assert faults(ends) == ["speakers_not_heard is 1, must be 0"]

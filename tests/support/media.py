@@ -251,7 +251,9 @@ HERE = ("192.0.2.1", 5000)
 class Client(MediaSession):
     """A session that is connected, from the side of its client."""
 
-    def __init__(self, forwarder: Forwarder, what: SessionSpec) -> None:
+    def __init__(
+        self, forwarder: Forwarder, what: SessionSpec, *, handshake_done: bool = True
+    ) -> None:
         self.sent: list[tuple[bytes, tuple[str, int]]] = []
         self.bugs: list[Exception] = []
         self.kernel_takes = True
@@ -264,7 +266,8 @@ class Client(MediaSession):
             draw=random.Random(110),
             on_bug=lambda _, bug: self.bugs.append(bug),
         )
-        self.connected = True
+        if handshake_done:
+            self.connected = True
         self.learn(HERE, nominated=True)
         for outlet in self.outlets.values():
             forwarder.add_outlet(outlet)

@@ -67,7 +67,8 @@ export class RoomSeats extends HTMLElement {
     }
     for (const [code, tile] of this.#tiles) {
       const slot = slotOf.get(code);
-      tile.stream = slot === undefined ? null : this.#room.picture(slot);
+      // After a new hello the stage is empty until it is told: that takes no video element away.
+      if (slot !== undefined) tile.stream = this.#room.picture(slot);
     }
   }
 }

@@ -43,6 +43,8 @@ export class WallClock {
     let answer;
     try {
       answer = await fetch(location.pathname, { method: "HEAD", cache: "no-store" });
+      // An answer that nobody reads to its end, even to none, is told as an aborted request.
+      await answer.text();
     } catch {
       return; // The line is down; the caller asks again when it is back.
     }

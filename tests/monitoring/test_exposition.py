@@ -1,0 +1,198 @@
+"""The writer: what it writes is read back by prometheus_client's parsers."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
+from prometheus_client.parser import text_string_to_metric_families as read_text
+
+from monitoring.exposition import (
+    EOF,
+    Column,
+    Family,
+    Histogram,
+    accepts_openmetrics,
+    page,
+)
+
+LOST = Family(name="room110_lost_total", kind="counter", text="Lost.", labels=("site", "media"))
+LEVEL = Family(name="room110_level_dbov", kind="gauge", text="Loud.", labels=("site",))
+LINE = Family(
+    name="room110_line",
+    kind="gauge",
+    text="The line.",
+    labels=("site", "line"),
+    words=("good", "lost"),
+)
+INFO = Family(name="room110_site_info", kind="info", text="Who.", labels=("site", "name"))
+LAG = Family(name="room110_lag_seconds", kind="histogram", text="Late.", bounds=(0.01, 0.1))
+WRITE = Family(name="room110_write_seconds", kind="summary", text="Written.")
+
+
+def read(text, *, openmetrics):
+    families = read_openmetrics(text + EOF) if openmetrics else read_text(text)
+    return {
+        (sample.name, *sorted(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+@pytest.fixture(params=[False, True], ids=["text", "openmetrics"])
+def openmetrics(request):
+    return request.param
+
+
+def written(column, openmetrics):
+    return read(page([(column.family, column.text())], openmetrics=openmetrics), openmetrics=openmetrics)
+
+
+def test_every_kind_is_read_back(openmetrics):
+    lost, level, info = Column(LOST), Column(LEVEL), Column(INFO)
+    lost.set(7, "01", "audio")
+    level.set(-23.5, "01")
+    info.set(1, "01", "Hà Nội")
+    lag, write = Column(LAG), Column(WRITE)
+    histogram = Histogram(LAG.bounds)
+    for seconds in (0.0, 0.01, 0.02, 5.0):
+        histogram.observe(seconds)
+    lag.set_histogram(histogram)
+    write.set_summary(3, 0.25)
+    text = page([(c.family, c.text()) for c in (lost, level, info, lag, write)], openmetrics=openmetrics)
+
+    assert read(text, openmetrics=openmetrics) == {
+        ("room110_lost_total", ("media", "audio"), ("site", "01")): 7,
+        ("room110_level_dbov", ("site", "01")): -23.5,
+        ("room110_site_info", ("name", "Hà Nội"), ("site", "01")): 1,
+        ("room110_lag_seconds_bucket", ("le", "0.01")): 2,
+        ("room110_lag_seconds_bucket", ("le", "0.1")): 3,
+        ("room110_lag_seconds_bucket", ("le", "+Inf")): 4,
+        ("room110_lag_seconds_sum",): 5.03,
+        ("room110_lag_seconds_count",): 4,
+        ("room110_write_seconds_sum",): 0.25,
+        ("room110_write_seconds_count",): 3,
+    }
+
+
+def test_openmetrics_names_a_family_without_what_its_samples_add():
+    assert LOST.head(openmetrics=True).endswith("# TYPE room110_lost counter\n")
+    assert LOST.head(openmetrics=False).endswith("# TYPE room110_lost_total counter\n")
+    assert INFO.head(openmetrics=True).endswith("# TYPE room110_site info\n")
+    assert INFO.head(openmetrics=False).endswith("# TYPE room110_site_info gauge\n")
+
+
+def test_an_enumeration_has_exactly_one_1(openmetrics):
+    line = Column(LINE)
+    for _ in range(2):
+        line.set_word("lost", "01")
+        line.set_word("good", "02")
+        assert written(line, openmetrics) == {
+            ("room110_line", ("line", "good"), ("site", "01")): 0,
+            ("room110_line", ("line", "lost"), ("site", "01")): 1,
+            ("room110_line", ("line", "good"), ("site", "02")): 1,
+            ("room110_line", ("line", "lost"), ("site", "02")): 0,
+        }
+
+
+def test_a_word_that_is_none_is_an_error_and_not_a_set_without_a_1():
+    with pytest.raises(ValueError, match="'fine' is no word of room110_line"):
+        Column(LINE).set_word("fine", "01")
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan])
+def test_what_is_not_known_has_no_line_and_a_family_without_lines_no_head(nothing):
+    level = Column(LEVEL)
+    level.set(nothing, "01")
+
+    assert page([(LEVEL, level.text())], openmetrics=False) == ""
+
+
+def test_a_page_forgets_the_one_before():
+    level = Column(LEVEL)
+    level.set(-20, "01")
+    level.text()
+    level.set(-30, "02")
+
+    assert level.text() == 'room110_level_dbov{site="02"} -30\n'
+
+
+def test_too_few_labels_are_a_mistake():
+    with pytest.raises(ValueError, match="zip"):
+        Column(LOST).set(1, "01")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r")))
+def test_any_label_value_is_read_back(value):
+    info = Column(INFO)
+    info.set(1, "01", value)
+    text = page([(INFO, info.text())], openmetrics=True)
+
+    assert read(text, openmetrics=True) == {
+        ("room110_site_info", ("name", value), ("site", "01")): 1
+    }
+
+
+@given(st.floats(allow_nan=False) | st.integers(-(2**53), 2**53))
+def test_any_number_is_read_back(value):
+    level = Column(LEVEL)
+    level.set(value, "01")
+
+    assert read(level.text(), openmetrics=False) == {("room110_level_dbov", ("site", "01")): value}
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ('a\\b "c"\nd', r'a\\b \"c\"\nd'),
+        ("plain", "plain"),
+    ],
+)
+def test_a_help_text_is_one_line(text, head):
+    family = Family(name="room110_x", kind="gauge", text=text)
+
+    assert family.head(openmetrics=True).splitlines()[0] == f"# HELP room110_x {head}"
+    assert family.head(openmetrics=False).splitlines()[0] == "# HELP room110_x " + head.replace(
+        '\\"', '"'
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "counts"),
+    [(-1.0, [1, 0, 0]), (0.01, [1, 0, 0]), (0.0100001, [0, 1, 0]), (0.1, [0, 1, 0]), (9, [0, 0, 1])],
+)
+def test_a_bound_belongs_to_its_bucket(value, counts):
+    histogram = Histogram((0.01, 0.1))
+    histogram.observe(value)
+
+    assert histogram.counts == counts
+
+
+PROMETHEUS = (
+    "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;"
+    "q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+)
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        (PROMETHEUS, True),
+        ("", False),
+        ("*/*", False),
+        ("text/plain", False),
+        ("application/openmetrics-text", True),
+        ("Application/OpenMetrics-Text; Version=1.0.0", True),
+        ("application/openmetrics-text;q=0", False),
+        ("application/openmetrics-text;q=0.3, text/plain;q=0.4", False),
+        ("application/openmetrics-text;q=0.4, text/plain;q=0.4", True),
+        ("text/html, */*;q=0.8", False),
+        ("text/plain;q=9, application/openmetrics-text;q=0.9", False),
+        (";;,q=1,", False),
+    ],
+)
+def test_what_a_scraper_would_rather_have(accept, wanted):
+    assert accepts_openmetrics(accept) is wanted
