@@ -240,7 +240,7 @@ class Bridge:
             self._say_link(session)
         if session.outbox is None:
             self._sessions.remove(session)
-        else:
+        elif not awaited:
             session.tell(MediaReset(reason=reason))
 
     def _say_link(self, session: Session) -> None:
@@ -267,6 +267,8 @@ class Bridge:
         room = self._sessions.room(site)
         if room is None or not room.link_up:
             self._room.post(commands.LinkLost(site=site))
+        if room is not None and room.media is None:
+            room.tell(MediaReset(reason="lost"))
 
     def _set_stage(self) -> None:
         """Plan first, then microphones, then layers, then what everybody sees."""

@@ -109,10 +109,14 @@ async def _measure(
 ) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     await _until_media(crowd, wanted[:-1])
-    # What was joined in a rush settles, so that both ends are counted at one moment.
+    # Nobody speaks at first, whoever had the floor before; and what was joined in a rush settles,
+    # so that both ends are counted at one moment.
+    with contextlib.suppress(CommandRefused):
+        await desk.command(ChairRevoke(type="chair.revoke", id=new_id()))
     await _pause(crowd, SETTLE_S)
     before, media_before = usage(local.pid), await local.get("/media")
     sent_before, received_before = _sent(crowd), _received(crowd)
+    _forget_what_was_heard(crowd)
     own_before = usage(os.getpid())
     began_s = loop.time()
     record = await _hold_conference(desk, crowd, speakers)
@@ -185,6 +189,7 @@ async def _hold_conference(
         await _pause(crowd, max(0.0, next_s - loop.time()))
     record.ended_s = loop.time()
     await desk.command(ChairRevoke(type="chair.revoke", id=new_id()))
+    record.acknowledged_s[record.ended_s] = loop.time()
     return record
 
 
@@ -202,6 +207,13 @@ async def _mute_and_unmute(desk: ResilientClient, crowd: Crowd, site: str) -> fl
     ]
     await desk.command(ChairMuteSite(type="chair.mute", id=new_id(), site=site, on=False))
     return round(max(0.0, max(heard) - sent_s), 4) if heard else None
+
+
+def _forget_what_was_heard(crowd: Crowd) -> None:
+    """Whoever spoke before the test may be heard again in it: as two runs, not as one."""
+    for site in crowd.sites.values():
+        for ear in site.receiver.sounds.values() if site.receiver is not None else ():
+            ear.runs.clear()
 
 
 def _ends(crowd: Crowd) -> Endpoints:

@@ -40,7 +40,7 @@ class Record:
     calls: list[tuple[float, str]] = field(default_factory=list)
     """(sent, site), in order; each ends the one before."""
     acknowledged_s: dict[float, float] = field(default_factory=dict)
-    """Sent -> answered."""
+    """Sent -> answered; of the end too."""
     mute_s: float | None = None
     """From the chair's mute to the last packet of that site that anybody heard."""
     ended_s: float = 0.0
@@ -172,8 +172,8 @@ def _wrong_sound(receivers: Receivers, record: Record) -> int:
     A run is counted whole when any of it lies outside: an upper bound that must be 0 all the same.
     """
     spans: dict[str, list[tuple[float, float]]] = {}
-    ends = [record.acknowledged_s[sent_s] for sent_s, _ in record.calls[1:]] + [record.ended_s]
-    for (sent_s, speaker), end_s in zip(record.calls, ends, strict=True):
+    for sent_s, next_s, speaker in record.turns():
+        end_s = record.acknowledged_s[next_s]
         own = spans.setdefault(speaker, [])
         # Called twice on end it is heard in one run.
         begin_s = own.pop()[0] if own and own[-1][1] >= sent_s else sent_s

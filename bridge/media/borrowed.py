@@ -288,7 +288,11 @@ class IceClient:
     def send(self, datagram: bytes) -> bool:
         """Hand a datagram to the kernel; False when dropped (not connected, or it takes no more)."""
         transport = self._transport
-        if transport is None or cast(Any, transport).get_write_buffer_size() > _MAX_UNSENT_BYTES:
+        # aioice closes it when consent is lost, a moment before we hear of that; sendto on a closed
+        # transport is an AttributeError in somebody else's timer.
+        if transport is None or transport.is_closing():
+            return False
+        if cast(Any, transport).get_write_buffer_size() > _MAX_UNSENT_BYTES:
             return False
         transport.sendto(datagram, self._remote)
         return True

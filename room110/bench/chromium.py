@@ -26,6 +26,8 @@ EXECUTABLE: Final = Path("/usr/bin/chromium")
 PROBE: Final = Path(__file__).with_name("probe.js")
 SIZE: Final = (1600, 900)
 LOOK_S: Final = 0.05
+PATIENCE_S: Final = 30.0
+"""A fact that has not come true by then does not; on a free machine most do in one."""
 
 T = TypeVar("T")
 
@@ -99,7 +101,7 @@ async def until(
     ask: Callable[[], Awaitable[T]],
     holds: Callable[[T], bool] = bool,
     *,
-    timeout_s: float = 15.0,
+    timeout_s: float = PATIENCE_S,
     what: str = "",
 ) -> T:
     """The first answer that holds.  Raises TimeoutError with the last one."""

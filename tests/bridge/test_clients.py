@@ -39,6 +39,14 @@ def test_a_page_that_connects_anew_adds_to_the_total():
     assert clients.totals == {("01", "freeze_count"): 7.0, ("01", "freeze_s"): 3.0}
 
 
+def test_nothing_new_adds_nothing():
+    clients = Clients()
+    said = clients.hear(None, "01", {"freeze_count": 4}, now_s=0.0)
+    clients.hear(said, "01", {"freeze_count": 4}, now_s=5.0)
+
+    assert clients.totals == {("01", "freeze_count"): 4.0}
+
+
 def test_a_counter_left_out_once_is_not_counted_twice():
     clients = Clients()
     said = clients.hear(None, "01", {"freeze_count": 4}, now_s=0.0)

@@ -397,3 +397,17 @@ def test_a_new_id_sorts_after_all_others_whatever_the_clock_says(tmp_path, prese
     )
     assert asked == [0x8000]
     journals.close()
+
+
+async def test_what_appending_costs_is_counted_over_all_journals(tmp_path):
+    journals = Journals(tmp_path)
+    for conference in (ID, "20200529-0900-7f3a"):
+        journal = await journals.create(conference)
+        await journal.append([FIRST])
+        await journal.close()
+    journal = await journals.open(ID)
+    await journal.append([record(2), record(3)])
+    assert (journals.writes.done, journals.writes.failed) == (3, 0)
+    assert 0.0 < journals.writes.seconds < 60.0
+    await journal.close()
+    journals.close()

@@ -47,9 +47,10 @@ def looked(*sources: SourceStats, sinks: tuple[SinkStats, ...] = (), session="s.
 ROOMS = {"s.1": "01", "s.2": "01"}
 
 
-def test_layers_are_one_medium_and_directions_are_two():
+@pytest.mark.parametrize("layers", [(LOW, HIGH), (HIGH, LOW)])
+def test_layers_are_one_medium_and_directions_are_two(layers):
     traffic = SiteTraffic()
-    traffic.look(looked(MIC, LOW, HIGH, sinks=(SOUND,)), ROOMS)
+    traffic.look(looked(MIC, *layers, sinks=(SOUND,)), ROOMS)
 
     assert traffic.flows == {
         ("01", "uplink", "audio"): Flow(100, 10_000, 3, 0.004),

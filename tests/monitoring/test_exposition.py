@@ -48,7 +48,9 @@ def openmetrics(request):
 
 
 def written(column, openmetrics):
-    return read(page([(column.family, column.text())], openmetrics=openmetrics), openmetrics=openmetrics)
+    return read(
+        page([(column.family, column.text())], openmetrics=openmetrics), openmetrics=openmetrics
+    )
 
 
 def test_every_kind_is_read_back(openmetrics):
@@ -62,7 +64,9 @@ def test_every_kind_is_read_back(openmetrics):
         histogram.observe(seconds)
     lag.set_histogram(histogram)
     write.set_summary(3, 0.25)
-    text = page([(c.family, c.text()) for c in (lost, level, info, lag, write)], openmetrics=openmetrics)
+    text = page(
+        [(c.family, c.text()) for c in (lost, level, info, lag, write)], openmetrics=openmetrics
+    )
 
     assert read(text, openmetrics=openmetrics) == {
         ("room110_lost_total", ("media", "audio"), ("site", "01")): 7,
@@ -147,7 +151,7 @@ def test_any_number_is_read_back(value):
 @pytest.mark.parametrize(
     ("text", "head"),
     [
-        ('a\\b "c"\nd', r'a\\b \"c\"\nd'),
+        ('a\\b "c"\nd', r"a\\b \"c\"\nd"),
         ("plain", "plain"),
     ],
 )
@@ -162,7 +166,13 @@ def test_a_help_text_is_one_line(text, head):
 
 @pytest.mark.parametrize(
     ("value", "counts"),
-    [(-1.0, [1, 0, 0]), (0.01, [1, 0, 0]), (0.0100001, [0, 1, 0]), (0.1, [0, 1, 0]), (9, [0, 0, 1])],
+    [
+        (-1.0, [1, 0, 0]),
+        (0.01, [1, 0, 0]),
+        (0.0100001, [0, 1, 0]),
+        (0.1, [0, 1, 0]),
+        (9, [0, 0, 1]),
+    ],
 )
 def test_a_bound_belongs_to_its_bucket(value, counts):
     histogram = Histogram((0.01, 0.1))

@@ -4,7 +4,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitoring.http import Check, health_routes
+from monitoring.exposition import OPENMETRICS, TEXT
+from monitoring.http import Check, health_routes, metrics_routes
 
 
 @pytest.fixture
@@ -63,3 +64,61 @@ async def test_the_process_is_alive_whatever_is_missing(ask):
 
     assert (status, body) == (200, '{"alive": true}')
     assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+async def scrape(monkeypatch):
+    """Ask for /metrics from an address; answers status, content type, body and who was judged."""
+    clients = []
+
+    async def _scrape(remote="127.0.0.1", headers=None):
+        judged = []
+
+        def admit(authorization):
+            judged.append(authorization)
+            if authorization != "Bearer good":
+                raise web.HTTPUnauthorized
+
+        app = web.Application()
+        app.add_routes(metrics_routes(lambda openmetrics: f"{openmetrics}".encode(), admit))
+        client = TestClient(TestServer(app))
+        clients.append(client)
+        await client.start_server()
+        monkeypatch.setattr(web.Request, "remote", remote)
+        response = await client.get("/metrics", headers=headers)
+        return response.status, response.headers["Content-Type"], await response.text(), judged
+
+    yield _scrape
+    for client in clients:
+        await client.close()
+
+
+@pytest.mark.parametrize("remote", ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+async def test_this_machine_needs_no_token(scrape, remote):
+    assert await scrape(remote) == (200, TEXT, "False", [])
+
+
+@pytest.mark.parametrize(
+    "remote", ["192.0.2.7", "2001:db8::1", "::ffff:192.0.2.7", "0.0.0.0", "", None]
+)
+async def test_everybody_else_does(scrape, remote):
+    assert (await scrape(remote))[::3] == (401, [""])
+    assert (await scrape(remote, {"Authorization": "Bearer good"}))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Forwarded", "Via", "X-Forwarded-For", "x-forwarded-host", "X-Forwarded-Proto", "X-Real-IP"],
+)
+async def test_who_comes_through_a_proxy_on_this_machine_is_not_of_it(scrape, header):
+    assert (await scrape(headers={header: "127.0.0.1"}))[::3] == (401, [""])
+
+
+async def test_who_shows_a_token_is_judged_by_it_on_this_machine_too(scrape):
+    assert (await scrape(headers={"Authorization": "Bearer bad"}))[::3] == (401, ["Bearer bad"])
+    assert (await scrape(headers={"Authorization": ""}))[0] == 401
+
+
+async def test_the_format_is_what_the_scraper_would_rather_have(scrape):
+    accept = "application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.3"
+    assert (await scrape(headers={"Accept": accept}))[:3] == (200, OPENMETRICS, "True")

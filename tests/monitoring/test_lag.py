@@ -22,8 +22,6 @@ async def test_a_loop_that_is_held_up_is_late_by_as_much(monkeypatch):
     assert histogram.total < 0.01
 
     late_s = 0.3  # the timer that is due in 50 ms comes 300 ms after it was due, at the least
-    await asyncio.sleep(0)
-    while sum(histogram.counts) < 3:
-        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.1)
     measuring.cancel()
     assert histogram.counts == [2, 1, 0]

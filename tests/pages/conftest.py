@@ -134,6 +134,7 @@ async def _begin_anew(hall: Hall) -> None:
     if floor.get("next"):
         await ask("POST", "/floor/next", {"site": None})
     await ask("POST", "/mute", {"on": False, "but": []})
+    await ask("POST", "/sites/110/mute", {"on": False})
     for shown in (hall.cantho, hall.camau):
         if await shown.find("#mic[data-mic='on'], #mic[data-mic='silent']").count():
             await shown.click("#mic")

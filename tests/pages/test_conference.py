@@ -109,7 +109,7 @@ async def test_a_site_that_is_denied_is_told_so(hall):
     await hall.desk.click("desk-dialog button[data-answer='yes']")
 
     await hall.camau.waits_for("body[data-floor='none']")
-    print(await until(lambda: hall.camau.find("#notice").inner_text(), what="the site is told"))
+    await until(lambda: hall.camau.find("#notice").inner_text(), what="the site is told")
 
 
 async def test_the_gallery_of_the_desk_shows_every_site_in_its_place(hall):

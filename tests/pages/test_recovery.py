@@ -45,12 +45,12 @@ async def test_pages_come_back_by_themselves_after_the_service_is_killed(hall):
     await hall.rehearsal.again()
 
     for shown in (hall.cantho, hall.camau):
-        await shown.waits_for("body[data-control='up'][data-media='up']", timeout_s=20)
+        await shown.waits_for("body[data-control='up'][data-media='up']")
     await hall.cantho.waits_for("body[data-floor='requested']")
-    await hall.desk.waits_for("desk-queue li[data-site='92']", timeout_s=20)
+    await hall.desk.waits_for("desk-queue li[data-site='92']")
     await asyncio.gather(
-        *(shown.sees(SPEAKER, "speaker.1", timeout_s=25) for shown in hall.screens),
-        hall.camau.hears_only([SPEAKER, "110"], timeout_s=25),
+        *(shown.sees(SPEAKER, "speaker.1") for shown in hall.screens),
+        hall.camau.hears_only([SPEAKER, "110"]),
     )
     for shown in hall.screens:
         shown.forgive(REFUSED)

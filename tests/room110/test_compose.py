@@ -70,6 +70,54 @@ async def test_what_was_begun_goes_on_at_the_next_start(tmp_path):
         assert service.bridge.boot != first[2]
 
 
+async def test_metrics_are_for_this_machine_and_for_bearers_of_the_role(tmp_path):
+    async with running(settings(tmp_path)) as service, aiohttp.ClientSession() as http:
+        local = Local.find(settings(tmp_path))
+
+        async def scrape(token: str | None = None, **headers: str) -> tuple[int, str]:
+            if token is not None:
+                headers["Authorization"] = f"Bearer {token}"
+            async with http.get(f"{service.http}/metrics", headers=headers) as answer:
+                return answer.status, await answer.text()
+
+        status, page = await scrape()
+        assert status == 200
+        assert page.count("room110_site_up{") == 64
+        assert 'room110_site_info{site="110",name="Phòng 110",role="centre"} 1\n' in page
+        proxied = {"X-Forwarded-For": "192.0.2.7"}
+        for token, expected, code in (
+            (None, 401, "token_invalid"),
+            ("x", 401, "token_invalid"),
+            (local.token("an", Role.CHAIR, Role.TECHNICIAN, site="110"), 403, "not_authorized"),
+        ):
+            status, text = await scrape(token, **proxied)
+            assert (status, json.loads(text)["code"]) == (expected, code)
+        assert (await scrape("x"))[0] == 401
+        assert (await scrape(local.token("prometheus", Role.METRICS), **proxied))[0] == 200
+
+
+async def test_when_a_conference_began_is_the_same_after_a_restart(tmp_path):
+    seen = []
+    for _ in range(2):
+        async with running(settings(tmp_path)) as service, aiohttp.ClientSession() as http:
+            async with http.get(f"{service.http}/metrics") as answer:
+                lines = (await answer.text()).splitlines()
+            seen += [one for one in lines if one.startswith("room110_conference_start_timestamp_")]
+    assert len(seen) == 2
+    assert seen[0] == seen[1]
+
+
+async def test_a_start_that_fails_late_fails_and_does_not_hang(tmp_path, monkeypatch):
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("room110.compose.make_app", broken)
+    with pytest.raises(BaseExceptionGroup) as group:
+        async with asyncio.timeout(10), running(settings(tmp_path)):
+            raise AssertionError
+    assert group.group_contains(ZeroDivisionError)
+
+
 @pytest.mark.parametrize(("name", "kind"), [("http", "STREAM"), ("media", "DGRAM")])
 async def test_a_taken_port_is_a_failure_that_names_the_mend(tmp_path, name, kind):
     with socket.socket(type=socket.SocketKind[f"SOCK_{kind}"]) as other:

@@ -19,7 +19,9 @@ from room110.process import Usage
 HANOI, HAGIANG, CENTRE = load_roster().sites[0], load_roster().sites[1], load_roster().sites[-1]
 WANTED = (HANOI, HAGIANG, CENTRE)
 CALLS = Record(
-    calls=[(10.0, "01"), (12.0, "02")], acknowledged_s={10.0: 10.1, 12.0: 12.1}, ended_s=14.0
+    calls=[(10.0, "01"), (12.0, "02")],
+    acknowledged_s={10.0: 10.1, 12.0: 12.1, 14.0: 14.1},
+    ended_s=14.0,
 )
 
 
@@ -147,7 +149,8 @@ def test_processor_is_seconds_per_second():
         ("speaker.1", "01", 10.0, 12.1 + GRACE_S, False),
         ("speaker.1", "01", 9.99, 11.0, True),
         ("speaker.1", "01", 11.0, 12.11 + GRACE_S, True),
-        ("speaker.2", "02", 12.0, 14.0 + GRACE_S, False),
+        ("speaker.2", "02", 12.0, 14.1 + GRACE_S, False),
+        ("speaker.2", "02", 12.0, 14.11 + GRACE_S, True),
         ("speaker.1", "02", 11.9, 13.0, True),
         ("speaker.1", "48", 11.0, 11.5, True),
         ("speaker.1", None, 11.0, 11.5, True),
@@ -167,7 +170,7 @@ def test_sound_is_right_from_the_call_until_the_next_is_answered_and_a_moment(
 def test_who_is_called_twice_may_be_heard_twice(ends):
     again = Record(
         calls=[*CALLS.calls, (14.0, "01")],
-        acknowledged_s={**CALLS.acknowledged_s, 14.0: 14.1},
+        acknowledged_s={**CALLS.acknowledged_s, 16.0: 16.1},
         ended_s=16.0,
     )
     for code in ("02", "110"):

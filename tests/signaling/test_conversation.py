@@ -386,3 +386,16 @@ async def test_a_room_reports_its_microphone_and_nobody_else_does(service: Servi
     await wall.send_json({"type": "endpoint.report", "mic": "on"})
     assert (await wall.receive_json())["code"] == "not_authorized"
     assert sum(call[0] == "report" for call in service.bridge.told) == 1
+
+
+async def test_what_a_room_says_of_its_getstats_reaches_the_bridge(service: Service) -> None:
+    room = await service.site()
+    said = {"type": "endpoint.report", "mic": "on", "level": -20, "stats": {"rtt_s": 0.5}}
+    await room.send_json(said)
+    await service.bridge.until(
+        lambda: ("report", "s-1", "on", -20, {"rtt_s": 0.5}) in service.bridge.told
+    )
+    # One word that is not known, and nothing of it is taken.
+    await room.send_json(said | {"stats": {"rtt_s": 0.5, "mos": 4.5}})
+    assert (await room.receive_json())["code"] == "unknown_field"
+    assert sum(call[0] == "report" for call in service.bridge.told) == 1

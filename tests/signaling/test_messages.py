@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bridge.clients import GREATEST
 from signaling.decoding import ProtocolError, decode
-from signaling.messages import ChairMuteAll, ChairMuteSite
+from signaling.messages import ChairMuteAll, ChairMuteSite, EndpointReport, EndpointStats
 
 
 def error_of(fields: dict[str, Any]) -> ProtocolError:
@@ -71,3 +72,35 @@ def test_but_goes_with_all_only() -> None:
     assert isinstance(decode(json.dumps({**mute, "site": "11"}), joined=True), ChairMuteSite)
     both = {**mute, "site": "11", "but": ["01"]}
     assert error_of(both).code == "unknown_field"
+
+
+def report(**stats: object) -> dict[str, Any]:
+    return {"type": "endpoint.report", "mic": "on", "stats": stats}
+
+
+def test_the_statistics_of_a_page_are_those_the_bridge_knows() -> None:
+    assert set(EndpointStats.model_fields) == set(GREATEST)
+
+
+def test_what_a_page_leaves_out_or_does_not_know_is_not_said() -> None:
+    message = decode(json.dumps(report(rtt_s=0.25, freeze_count=3, freeze_s=None)), joined=True)
+    assert isinstance(message, EndpointReport)
+    assert message.stats is not None
+    assert message.stats.said() == {"rtt_s": 0.25, "freeze_count": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("stats", "code"),
+    [
+        ({"rtt_ms": 25}, "unknown_field"),
+        ({"frames_decoded": "12"}, "malformed"),
+        ({"frames_decoded": True}, "malformed"),
+        ({"frames_decoded": [1]}, "malformed"),
+        ({"frames_decoded": {"x": 1}}, "malformed"),
+        ({"rtt_s": float("nan")}, "malformed"),
+        ({"rtt_s": float("inf")}, "malformed"),
+        ({"rtt_s": 10**400}, "malformed"),
+    ],
+)
+def test_statistics_are_known_finite_numbers(stats: dict[str, object], code: str) -> None:
+    assert error_of(report(**stats)).code == code

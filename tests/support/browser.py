@@ -24,7 +24,7 @@ from bridge.endpoint.card import Card
 from bridge.endpoint.picture import LOOP_S, nearest, still
 from bridge.endpoint.tone import RATE_HZ
 from config.roster import load_roster
-from room110.bench.chromium import context, probe, until
+from room110.bench.chromium import PATIENCE_S, context, probe, until
 from room110.crowd import card_of
 
 CARDS = {site.code: card_of(site) for site in load_roster()}
@@ -90,9 +90,9 @@ class Screen:
         return self.page.locator(selector)
 
     async def click(self, selector: str) -> None:
-        await self.page.locator(selector).click(timeout=10_000)
+        await self.page.locator(selector).click(timeout=PATIENCE_S * 1000)
 
-    async def waits_for(self, selector: str, *, timeout_s: float = 15.0) -> None:
+    async def waits_for(self, selector: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Until an element like this is there, shown or not."""
         await self.page.locator(selector).first.wait_for(state="attached", timeout=timeout_s * 1000)
 
@@ -119,7 +119,7 @@ class Screen:
         # 30 dB below a steady tone are only the skirts of the window and the codec's noise.
         return {tones[int(hz)] for hz, level in heard if level > loudest - 30}
 
-    async def sees(self, site: str, slot: str, *, timeout_s: float = 15.0) -> None:
+    async def sees(self, site: str, slot: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Until the slot shows this site, and it moves."""
         await until(
             lambda: self.shows(slot),
@@ -129,7 +129,7 @@ class Screen:
         )
         await self.moves(slot, timeout_s=timeout_s)
 
-    async def moves(self, slot: str, *, timeout_s: float = 15.0) -> None:
+    async def moves(self, slot: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Until ten more frames are decoded."""
         before = await self.frames(slot)
         await until(
@@ -139,7 +139,7 @@ class Screen:
             what=f"{self.name} decodes {slot}",
         )
 
-    async def hears_only(self, sites: Collection[str], *, timeout_s: float = 15.0) -> None:
+    async def hears_only(self, sites: Collection[str], *, timeout_s: float = PATIENCE_S) -> None:
         """Until these tones are heard and no other; of nobody: until it is silent."""
         await until(
             lambda: probe(self.page, "hearing"), timeout_s=timeout_s, what=f"{self.name} can hear"

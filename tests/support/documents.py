@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bridge.conference.floor import mermaid
+from monitoring import catalogue
 from signaling import schema
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,7 @@ def fill(document: Path, name: str, text: str) -> None:
 
 def main() -> None:
     fill(ROOT / "docs/floor.md", "floor", mermaid())
+    fill(ROOT / "docs/monitoring.md", "metrics", catalogue.markdown())
     schema.PATH.write_text(schema.text(), encoding="utf-8")
 
 

@@ -67,7 +67,7 @@ function followSound(session, media, words) {
 function tellHands(store, words) {
   store.addEventListener("change", ({ detail }) => {
     for (const event of detail.events) {
-      if (event.event !== "request_made") continue;
+      if (event.type !== "request_made") continue;
       announce(words.t("desk.asks", { name: store.name(event.site) }));
     }
   });

@@ -532,6 +532,12 @@ async def test_a_client_that_lost_consent_says_so_once(server, monkeypatch):
     assert site.closed == 1
 
 
+async def test_what_is_sent_while_aioice_closes_the_socket_is_dropped(site):
+    site.ice._transport.close()
+    await asyncio.sleep(0)
+    assert not site.ice.send(RTP)
+
+
 async def test_closing_is_no_loss_and_may_be_done_twice(site):
     await site.ice.close()
     await site.ice.close()

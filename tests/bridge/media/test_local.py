@@ -431,10 +431,10 @@ async def test_a_session_that_is_closed_as_its_handshake_ends_is_not_up(stage, m
     stage.plane.set_plan(SPEAKING)
 
     async def handshake(*_: Any, **__: Any) -> None:
-        stage.plane.close("s-01")
+        stage.plane.close("s-02")
 
     monkeypatch.setattr(Dtls, "handshake", handshake)
-    stage.plane.open(spec("01"))
+    stage.plane.open(spec("02"))
     await quiet()
 
     assert stage.events == []

@@ -144,6 +144,13 @@ def test_a_stream_that_says_too_little_or_nonsense_is_dropped(client, stranger):
     assert client._drops == {DropReason.UNKNOWN_SOURCE: 1}
 
 
+def test_a_stream_may_begin_with_padding_alone_and_sound_is_not_read_as_a_picture(client):
+    client.says(padding(1, ssrc=11, mid=b"1", rid=b"q"), sound(1, ssrc=9, body=b"\x80"))
+
+    assert known(client) == {11: ("camera", "q"), 9: ("mic", "")}
+    assert client.sources[11].reception.packets == 1
+
+
 def test_the_clients_level_reaches_the_source(client):
     client.says(sound(1, ssrc=9, mid=b"0", level=bytes((20,))))
 
