@@ -107,7 +107,6 @@ class LocalPlane:
         )
         self._sessions[spec.session] = session
         self._by_ufrag[spec.local_ufrag] = session
-        session.wanted = self._plan.wants.get(spec.site, frozenset())
         for outlet in session.outlets.values():
             self._forwarder.add_outlet(outlet)
         self._start(self._shake_hands(session))
@@ -121,7 +120,6 @@ class LocalPlane:
         self._plan = plan
         self._forwarder.set_gates(plan.gates)
         for session in self._sessions.values():
-            session.wanted = plan.wants.get(session.spec.site, frozenset())
             if session.connected:
                 self._aim(session)
 

@@ -37,8 +37,8 @@ def reports(session: MediaSession, *, now_s: float, ntp: int) -> list[bytes]:
     )
     head: list[rtcp.Outgoing] = [first]
     ssrcs = tuple(s.ssrc for s in session.sources.values() if s.feed.kind == "video")
-    if session.sends_picture:
-        bitrate_bps = remb_bps(session.wanted, audio=True)
+    if session.layers:
+        bitrate_bps = remb_bps(session.layers)
         head.append(rtcp.Remb(sender=session.ssrc, bitrate_bps=bitrate_bps, ssrcs=ssrcs))
     rest = senders[1:]
     packets = [compound([*head, *rest[:MAX_PER_COMPOUND]], cname=session.spec.cname)]

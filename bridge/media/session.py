@@ -19,6 +19,7 @@ from bridge.media.borrowed import SRTP_FAILURES, Dtls
 from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
+from bridge.media.core.layers import ONLY
 from bridge.media.core.ntp import ntp_from_unix, round_trip_s
 from bridge.media.core.rewrite import Rewriter
 from bridge.media.core.rtcp_writer import compound
@@ -66,14 +67,15 @@ class MediaSession:
         self.rtt_s: float | None = None
         self.sources: dict[int, Source] = {}
         """Incoming SSRC -> stream, at most ``MAX_SOURCES`` (fewer than an RR may count)."""
-        self.wanted: frozenset[str] = frozenset()
         self._forwarder = forwarder
         self._drops = forwarder.drops
         self._send = send
         self._on_bug = on_bug
         self.ssrc = spec.downlinks[0].ssrc if spec.downlinks else draw.getrandbits(32)
         """The service's own name in RTCP about what this client sends."""
-        self.sends_picture = any(uplink.kind == "video" for uplink in spec.uplinks)
+        cameras = [uplink for uplink in spec.uplinks if uplink.kind == "video"]
+        self.layers = frozenset(rid for camera in cameras for rid in camera.rids or (ONLY,))
+        """What its camera can send; empty without one."""
         self.outlets = {d.ssrc: self._outlet(d, draw) for d in spec.downlinks}
 
     def _outlet(self, downlink: Downlink, draw: random.Random) -> Outlet:

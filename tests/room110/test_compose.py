@@ -18,8 +18,8 @@ from room110.cli.exits import Exit, Failure
 from room110.compose import running
 from room110.local import Local
 from signaling.client import connect
-from tests.support.program import serving
 from tests.support.program import running as program_running
+from tests.support.program import serving
 
 
 def settings(state, **others) -> Settings:

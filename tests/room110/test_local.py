@@ -104,7 +104,6 @@ async def test_a_rehearsal_makes_way_for_the_next_and_a_real_conference_does_not
 
 
 async def test_a_desk_stands_in_room_110(settings):
-    async with running(settings):
-        async with Local.find(settings).desk("an", Role.CHAIR) as desk:
-            you = desk.hello_ok.you
-            assert (you.user, you.site, you.kind) == ("an", "110", "console")
+    async with running(settings), Local.find(settings).desk("an", Role.CHAIR) as desk:
+        you = desk.hello_ok.you
+        assert (you.user, you.site, you.kind) == ("an", "110", "console")

@@ -457,9 +457,9 @@ def test_a_stream_starts_in_the_lower_half_of_the_sequence_numbers(forwarder):
 def test_a_session_that_only_sends_or_only_receives_has_a_name_in_rtcp(forwarder):
     assert Client(forwarder, spec(uplinks=())).ssrc == 501
     assert 0 <= Client(forwarder, spec(downlinks=())).ssrc < 1 << 32
-    assert not Client(forwarder, spec(uplinks=())).sends_picture
-    assert not Client(forwarder, spec(uplinks=(MIC,))).sends_picture
-    assert Client(forwarder, spec()).sends_picture
+    assert Client(forwarder, spec(uplinks=())).layers == frozenset()
+    assert Client(forwarder, spec(uplinks=(MIC,))).layers == frozenset()
+    assert Client(forwarder, spec()).layers == {"q", "f"}
 
 
 def test_a_closed_session_leaves_nothing_on_the_table(forwarder, client, watcher):

@@ -6,18 +6,16 @@ from bridge.media.core.layers import below, fits, remb_bps
 
 
 @pytest.mark.parametrize(
-    ("wanted", "audio", "bps"),
+    ("layers", "bps"),
     [
-        ((), True, 244_000),
-        ((), False, 180_000),
-        (("q",), True, 244_000),
-        (("f",), True, 1_864_000),
-        (("q", "f"), True, 2_044_000),
-        (("f", "q", "f"), False, 1_980_000),
+        (("q",), 244_000),
+        (("q", "f"), 2_044_000),
+        (("f", "q", "f"), 2_044_000),
+        (("",), 1_864_000),
     ],
 )
-def test_a_publisher_may_send_what_is_wanted_and_a_fifth_but_never_nothing(wanted, audio, bps):
-    assert remb_bps(wanted, audio) == bps
+def test_a_publisher_may_send_its_layers_its_sound_and_a_fifth(layers, bps):
+    assert remb_bps(layers) == bps
 
 
 @pytest.mark.parametrize(
