@@ -89,7 +89,9 @@ class Metrics:
             wall_s=self._wall(),
         )
         texts = [
-            self._guarded(write.__name__.strip("_"), partial(_text, sheet, write, moment, openmetrics))
+            self._guarded(
+                write.__name__.strip("_"), partial(_text, sheet, write, moment, openmetrics)
+            )
             for sheet, write in self._parts
         ]
         texts.append(self._guarded("process", partial(self._process_text, openmetrics)))

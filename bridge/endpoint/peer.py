@@ -24,7 +24,6 @@ from bridge.endpoint.clip import Layer
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.receiver import Receiver
 from bridge.endpoint.sender import Sender
-from bridge.media.borrowed import SRTP_FAILURES, Dtls, IceClient, certificate, fingerprint
 from bridge.media.core import rtcp, rtp
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix, round_trip_s
@@ -41,6 +40,8 @@ from bridge.media.core.rtcp import (
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp_client import build_offer, mids_of, parse_answer
 from bridge.media.core.sdp_text import SdpRejected
+from bridge.media.dtls import SRTP_FAILURES, Dtls, certificate, fingerprint
+from bridge.media.ice import IceClient
 from bridge.media.slots import CAMERA, MIC, Direction, Slot
 
 REPORT_EVERY_S: Final = 1.0

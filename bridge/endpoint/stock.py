@@ -5,7 +5,7 @@ code is ours.  It costs a tenth of a core for each decoded picture (measured), s
 with a few sites.  It sends one picture encoding and no layers, and offers once: a ``media.reset``
 ends it.
 
-Gathering on loopback needs ``bridge.media.borrowed.gathering_only`` around it.
+Gathering on loopback needs ``bridge.media.ice.gathering_only`` around it.
 """
 
 from __future__ import annotations

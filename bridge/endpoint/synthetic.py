@@ -29,9 +29,10 @@ from bridge.endpoint.receiver import Receiver
 from bridge.endpoint.stats import ReceiverTotals, SiteStats
 from bridge.endpoint.ticker import Ticker
 from bridge.endpoint.tone import LEVEL_DBOV
-from bridge.media.borrowed import DtlsFailed, IceFailed
 from bridge.media.core.drops import DropReason
 from bridge.media.core.sdp_text import SdpRejected
+from bridge.media.dtls import DtlsFailed
+from bridge.media.ice import IceFailed
 from bridge.media.slots import MIC, Slot
 
 ANSWER_S: Final = 10.0

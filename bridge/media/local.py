@@ -23,10 +23,10 @@ from collections.abc import Callable, Coroutine
 
 import structlog
 
-from bridge.media.borrowed import Dtls, DtlsFailed, certificate, fingerprint
 from bridge.media.core import stun
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix
+from bridge.media.dtls import Dtls, DtlsFailed, certificate, fingerprint
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import (
     Greeting,

@@ -15,7 +15,6 @@ import random
 import time
 from collections.abc import Callable
 
-from bridge.media.borrowed import SRTP_FAILURES, Dtls
 from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
@@ -24,6 +23,7 @@ from bridge.media.core.ntp import ntp_from_unix, round_trip_s
 from bridge.media.core.rewrite import Rewriter
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.vp8 import Vp8Malformed
+from bridge.media.dtls import SRTP_FAILURES, Dtls
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, SessionSpec, Uplink
 from bridge.media.streams import Outlet, Source

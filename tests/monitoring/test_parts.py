@@ -159,6 +159,7 @@ async def test_what_a_page_says_is_shown_while_it_is_connected_and_counted_for_g
             "available_outgoing_bps": 2_000_000,
             "rtt_s": 0.031,
         }
+        await asyncio.sleep(2.0)
         it.bridge.report(session, mic="on", level=-23, stats=stats)
         it.bridge.report(session, mic="on", level=-23, stats=stats)
         await asyncio.sleep(3.0)

@@ -14,7 +14,7 @@ from bridge.conference.words import Role
 from bridge.endpoint import picture, tone
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.stock import StockClient
-from bridge.media.borrowed import gathering_only
+from bridge.media.ice import gathering_only
 from bridge.media.slots import SessionKind, Slot
 from config.roster import load_roster
 from config.settings import Settings

@@ -6,13 +6,13 @@ import random
 from dataclasses import dataclass
 from typing import Any, cast
 
-from bridge.media.borrowed import SRTP_FAILURES, Dtls
 from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.rewrite import Rewriter
 from bridge.media.core.rtcp import PictureLoss, ReceiverReport
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.rtp import pack_header_with_extensions
+from bridge.media.dtls import SRTP_FAILURES, Dtls
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, SessionSpec, Uplink
 from bridge.media.session import MediaSession

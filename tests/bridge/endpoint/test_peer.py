@@ -15,7 +15,6 @@ from bridge.endpoint.card import Card
 from bridge.endpoint.clip import Clip, Layer
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.peer import Peer
-from bridge.media.borrowed import SRTP_FAILURES
 from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import middle32
@@ -31,6 +30,7 @@ from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp import negotiate, parse_offer
 from bridge.media.core.sdp_client import PAYLOAD_TYPES
 from bridge.media.core.sdp_text import SdpRejected
+from bridge.media.dtls import SRTP_FAILURES
 from bridge.media.plane import Greeting
 from bridge.media.slots import Medium, SessionKind, Slot, slots_for
 

@@ -5,7 +5,7 @@ import asyncio
 from bridge.endpoint import picture, tone
 from bridge.endpoint.card import Card
 from bridge.endpoint.stock import StockClient
-from bridge.media.borrowed import gathering_only
+from bridge.media.ice import gathering_only
 from bridge.media.plane import Plan
 from bridge.media.slots import SessionKind, slots_for
 from tests.bridge.endpoint.responder import Responder, running_plane, until

@@ -25,11 +25,11 @@ from bridge.endpoint.clip import Clip, Layer
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.peer import Peer
 from bridge.media import local
-from bridge.media.borrowed import Dtls, DtlsFailed
 from bridge.media.core.drops import DropReason
 from bridge.media.core.layers import remb_bps
 from bridge.media.core.rtcp import PictureLoss, ReceiverReport
 from bridge.media.core.sdp import negotiate, parse_offer
+from bridge.media.dtls import Dtls, DtlsFailed
 from bridge.media.local import LINK_S, LocalPlane
 from bridge.media.plane import LinkLost, LinkUp, Plan, PlaneEvent, SessionEnded, SessionSpec
 from bridge.media.reports import INTERVAL_S

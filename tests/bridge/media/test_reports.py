@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.media.borrowed import MAX_PROTECT_RTCP_BYTES
 from bridge.media.core import layers, rtcp
 from bridge.media.core.rtcp import ReceiverReport, Remb, Rtcp, SenderReport, SourceDescription
 from bridge.media.core.rtcp_writer import compound
+from bridge.media.dtls import MAX_PROTECT_RTCP_BYTES
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink
 from bridge.media.reports import reports

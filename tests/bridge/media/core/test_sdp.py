@@ -12,9 +12,9 @@ from aiortc import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media.borrowed import gathering_only
 from bridge.media.core.sdp import SdpRejected, negotiate, parse_offer
 from bridge.media.core.sdp_client import build_offer, mids_of, parse_answer
+from bridge.media.ice import gathering_only
 from bridge.media.plane import Greeting, SessionSpec, Uplink
 from bridge.media.slots import (
     CAMERA,

@@ -1,4 +1,4 @@
-"""The contract with aiortc, aioice and pylibsrtp, and the adapters built on it.
+"""The contract with aiortc and pylibsrtp, and the adapter built on it.
 
 A version that breaks a law here breaks the media plane; nothing else in the project looks at a
 private name of theirs.
@@ -10,16 +10,14 @@ import asyncio
 import gc
 import inspect
 import os
-import socket
 import struct
 from importlib.metadata import version
 
 import pytest
-from aioice import Connection, ice, stun
 from aiortc import RTCDtlsTransport
 from OpenSSL import SSL
 
-from bridge.media.borrowed import (
+from bridge.media.dtls import (
     MAX_INBOX,
     MAX_PROTECT_BYTES,
     MAX_PROTECT_RTCP_BYTES,
@@ -27,14 +25,10 @@ from bridge.media.borrowed import (
     SRTP_FAILURES,
     Dtls,
     DtlsFailed,
-    IceClient,
-    IceFailed,
     SrtpError,
     certificate,
     fingerprint,
-    gathering_only,
 )
-from bridge.media.core.stun import StunMalformed, binding_response, parse_binding_request
 
 SERVER_CERTIFICATE = certificate()
 CLIENT_CERTIFICATE = certificate()
@@ -63,9 +57,7 @@ async def until(condition):
 # The names
 
 
-@pytest.mark.parametrize(
-    ("package", "pinned"), [("aiortc", "1.16.0"), ("aioice", "0.13.0"), ("pylibsrtp", "1.0.0")]
-)
+@pytest.mark.parametrize(("package", "pinned"), [("aiortc", "1.16.0"), ("pylibsrtp", "1.0.0")])
 def test_the_versions_are_those_the_laws_were_tried_with(package, pinned):
     assert version(package) == pinned
 
@@ -79,33 +71,6 @@ def test_the_private_names_of_aiortc_are_there():
     instance = RTCDtlsTransport(None, [SERVER_CERTIFICATE])
     for name in ("_srtp_profiles", "_task", "_ssl", "_rx_srtp", "_tx_srtp"):
         assert hasattr(instance, name), name
-
-
-def test_the_private_names_of_aioice_are_there():
-    connection = Connection(ice_controlling=True)
-    for name in (
-        "_local_candidates",
-        "_local_candidates_start",
-        "_local_candidates_end",
-        "_protocols",
-        "_nominated",
-        "_query_consent_task",
-        "get_component_candidates",
-        "remote_is_lite",
-    ):
-        assert hasattr(connection, name), name
-    assert list(inspect.signature(ice.get_host_addresses).parameters) == ["use_ipv4", "use_ipv6"]
-
-
-async def test_the_datagram_transport_reads_as_much_as_its_max_size_says():
-    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-        asyncio.DatagramProtocol, local_addr=("127.0.0.1", 0)
-    )
-    assert transport.max_size == 256 * 1024
-    assert transport.get_write_buffer_size() == 0
-    assert "recvfrom(self.max_size)" in inspect.getsource(type(transport))
-    transport.close()
-    await asyncio.sleep(0)
 
 
 def test_a_fingerprint_is_sha_256_in_pairs():
@@ -417,187 +382,3 @@ async def test_srtp_takes_packets_up_to_its_limits():
         with pytest.raises(ValueError, match="too long"):
             protect(longest + b"\0")
     await pair.close()
-
-
-# ICE
-
-
-class LiteServer(asyncio.DatagramProtocol):
-    """What the media plane's port does, as small as can be, over a real socket."""
-
-    def __init__(self):
-        self.requests = []
-        self.media = []
-        self.silent = False
-
-    def connection_made(self, transport):
-        self.transport = transport
-        self.address = transport.get_extra_info("sockname")
-
-    def datagram_received(self, data, addr):
-        if data[0] > 3:
-            self.media.append((data, addr))
-            return
-        request = parse_binding_request(data)
-        assert request.local_ufrag == "srv1"
-        assert request.authenticate("serverserverserverserver")
-        self.requests.append(request)
-        if not self.silent:
-            self.transport.sendto(binding_response(request, addr, "serverserverserverserver"), addr)
-
-
-@pytest.fixture
-async def server():
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        LiteServer, local_addr=("127.0.0.1", 0)
-    )
-    yield protocol
-    transport.close()
-    await asyncio.sleep(0)
-
-
-class Site:
-    def __init__(self, local_address="127.0.0.1"):
-        self.heard: list[bytes] = []
-        self.closed = 0
-        self.ice = IceClient(
-            local_address=local_address, on_datagram=self.heard.append, on_closed=self.close
-        )
-
-    def close(self):
-        self.closed += 1
-
-    async def connect(self, *candidates, pwd="serverserverserverserver", timeout_s=5.0):
-        await self.ice.connect("srv1", pwd, candidates, timeout_s=timeout_s)
-
-
-@pytest.fixture
-async def site(server):
-    site = Site()
-    await site.ice.gather()
-    await site.connect(server.address)
-    yield site
-    await site.ice.close()
-
-
-async def test_a_client_checks_nominates_and_then_talks_both_ways(server, site):
-    assert [request.remote_ufrag for request in server.requests] == [site.ice.ufrag] * 2
-    # a lite server is nominated by a check of its own (RFC 8445 8.1.1)
-    assert [request.use_candidate for request in server.requests] == [False, True]
-    assert all(request.ice_controlling for request in server.requests)
-    assert site.ice._transport.max_size == 2048
-    assert site.ice.send(RTP)
-    await until(lambda: server.media)
-    datagram, (address, _) = server.media[0]
-    assert (datagram, address) == (RTP, "127.0.0.1")
-    server.transport.sendto(b"\x16dtls", server.media[0][1])
-    server.transport.sendto(RTP, server.media[0][1])
-    await until(lambda: len(site.heard) == 2)
-    assert site.heard == [b"\x16dtls", RTP]
-    assert site.closed == 0
-
-
-async def test_strangers_and_broken_stun_are_not_heard(server, site):
-    site.ice.send(RTP)
-    await until(lambda: server.media)
-    here = server.media[0][1]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind(("127.0.0.1", 0))
-        for datagram in (RTP, b"", b"\x00", b"\x16" * 4000):
-            stranger.sendto(datagram, here)
-    broken = struct.pack("!HHI12sHHB3x", 1, 8, 0x2112A442, b"transaction!", 0x24, 1, 7)
-    with pytest.raises(struct.error):
-        stun.parse_message(broken)
-    with pytest.raises(StunMalformed):
-        parse_binding_request(broken)
-    server.transport.sendto(broken, here)
-    server.transport.sendto(b"\x80last", here)
-    await until(lambda: site.heard)
-    assert site.heard == [b"\x80last"]
-    # nothing went into aioice's unbounded queue
-    assert site.ice._connection._queue.empty()
-
-
-async def test_a_client_that_lost_consent_says_so_once(server, monkeypatch):
-    monkeypatch.setattr(ice, "CONSENT_INTERVAL", 0.001)
-    monkeypatch.setattr(ice, "CONSENT_FAILURES", 1)
-    monkeypatch.setattr(stun, "RETRY_RTO", 0.01)
-    site = Site()
-    await site.ice.gather()
-    await site.connect(server.address)
-    server.silent = True
-    await until(lambda: site.closed)
-    assert not site.ice.send(RTP)
-    await site.ice.close()
-    assert site.closed == 1
-
-
-async def test_what_is_sent_while_aioice_closes_the_socket_is_dropped(site):
-    site.ice._transport.close()
-    await asyncio.sleep(0)
-    assert not site.ice.send(RTP)
-
-
-async def test_closing_is_no_loss_and_may_be_done_twice(site):
-    await site.ice.close()
-    await site.ice.close()
-    assert site.closed == 0
-    assert not site.ice.send(RTP)
-
-
-@pytest.mark.parametrize("candidates", [(), (("127.0.0.1", 9),)], ids=["none", "silent"])
-async def test_without_an_answer_the_client_gives_up(candidates):
-    site = Site()
-    await site.ice.gather()
-    with pytest.raises(IceFailed):
-        await site.connect(*candidates, timeout_s=0.05)
-    assert not site.ice.send(RTP)
-    await site.ice.close()
-
-
-async def test_an_address_that_is_not_ours_is_refused():
-    site = Site(local_address="192.0.2.222")
-    with pytest.raises(IceFailed, match=r"cannot bind 192\.0\.2\.222"):
-        await site.ice.gather()
-    await site.ice.close()
-
-
-async def test_a_kernel_that_takes_no_more_means_a_dropped_datagram(site, monkeypatch):
-    monkeypatch.setattr(site.ice._transport, "get_write_buffer_size", lambda: 65537)
-    assert not site.ice.send(RTP)
-
-
-async def test_dtls_runs_over_ice(server, site):
-    """The two adapters as the endpoint joins them."""
-    client = Dtls(CLIENT_CERTIFICATE, "client", site.ice.send, on_closed=lambda _: None)
-    site.ice._on_datagram = client.feed
-    peer: list[tuple[str, int]] = []
-    far = Dtls(
-        SERVER_CERTIFICATE,
-        "server",
-        lambda datagram: server.transport.sendto(datagram, peer[0]),
-        on_closed=lambda _: None,
-    )
-
-    def receive(media):
-        peer[:] = [media[1]]
-        far.feed(media[0])
-
-    server.media = type("Feeder", (), {"append": staticmethod(receive)})()
-    await asyncio.gather(
-        client.handshake([("sha-256", fingerprint(SERVER_CERTIFICATE))]),
-        far.handshake([("sha-256", fingerprint(CLIENT_CERTIFICATE))]),
-    )
-    assert_they_understand_each_other(client, far)
-    await client.close()
-    await far.close()
-
-
-async def test_stock_clients_can_be_told_to_gather_on_loopback():
-    stock = ice.get_host_addresses
-    connection = Connection(ice_controlling=True)
-    with gathering_only("127.0.0.1"):
-        await connection.gather_candidates()
-    assert [candidate.host for candidate in connection.local_candidates] == ["127.0.0.1"]
-    assert ice.get_host_addresses is stock
-    await connection.close()
