@@ -65,7 +65,7 @@ class SyntheticSite:
         local_address: str = "127.0.0.1",
         stuck_microphone: bool = False,
     ) -> None:
-        """*stuck_microphone*: it is live always and obeys nobody, as a mixer before a codec."""
+        """*stuck_microphone*: live always, obeying nobody, as a mixer before a codec."""
         self.card = card
         self.stage: Mapping[str, SiteCode] | None = None
         """Slot -> site as the service last said."""

@@ -48,7 +48,6 @@ _DTLS_FIRST_BYTES: Final = range(20, 64)
 
 
 SrtpCall = Callable[[bytes], bytes]
-Address = tuple[str, int]
 Sink = Callable[[bytes], object]
 
 

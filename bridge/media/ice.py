@@ -21,9 +21,8 @@ from typing import Any, Final, cast
 from aioice import Candidate, Connection, ice, stun
 from aioice.candidate import candidate_priority
 
-Address = tuple[str, int]
-Sink = Callable[[bytes], object]
-"""Takes a datagram and must not raise."""
+from bridge.media.dtls import Sink
+from bridge.media.udp import Address
 
 _LAST_STUN_BYTE: Final = 3
 _RECEIVE_BYTES: Final = 2048

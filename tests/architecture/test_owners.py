@@ -18,6 +18,7 @@ OWNERS = {
     "av": ("bridge/endpoint/",),
     "cryptography": MEDIA,
     "jwt": ("signaling/identity.py",),
+    "playwright": ("room110/bench/",),
     "prometheus_client": ("monitoring/",),
     "pydantic": ("config/", "signaling/"),
     "pydantic_settings": ("config/settings.py",),
