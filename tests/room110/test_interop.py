@@ -8,11 +8,11 @@ tone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from bridge.conference.words import Role
 from bridge.endpoint import picture, tone
 from bridge.endpoint.library import ClipLibrary
+from bridge.endpoint.site import SyntheticSite
 from bridge.endpoint.stock import StockClient
 from bridge.media.ice import gathering_only
 from bridge.media.slots import SessionKind, Slot
@@ -24,19 +24,11 @@ from room110.local import Local
 from signaling.client import new_id
 from signaling.messages import ChairCall, ChairPhase
 from signaling.resilient import ResilientClient
+from tests.bridge.endpoint.responder import until
 
 HANOI, HAGIANG, CAOBANG, CENTRE = chosen(load_roster(), 3)
 CARDS = {site.code: card_of(site) for site in (HANOI, HAGIANG, CAOBANG, CENTRE)}
 TONES_HZ = [card.tone_hz for card in CARDS.values()]
-
-
-async def until(condition: Callable[[], bool], what: Callable[[], object]) -> None:
-    try:
-        async with asyncio.timeout(12):
-            while not condition():  # noqa: ASYNC110 - real media, nothing to wait on
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(what()) from None
 
 
 def stock(client: ResilientClient, site: str) -> StockClient:
@@ -51,9 +43,26 @@ def perceives(client: StockClient, slot: str) -> tuple[str | None, int | None]:
     return card.code if card else None, tone.strongest(client.heard(slot), TONES_HZ)
 
 
+async def sees_and_hears(client: StockClient, slot: str, site: str) -> None:
+    expected = (site, CARDS[site].tone_hz)
+    try:
+        await until(lambda: perceives(client, slot) == expected, timeout_s=12)
+    except TimeoutError:
+        raise AssertionError((slot, expected, perceives(client, slot))) from None
+
+
+async def is_sent_a_whole_stream(site: SyntheticSite, slot: str) -> None:
+    """Sound that goes on, and a picture without a hole since its key frame."""
+    receiver = site.receiver
+    assert receiver is not None
+    sound, shown = receiver.sounds[slot].continuity, receiver.pictures[slot]
+    before = sound.packets
+    await until(lambda: sound.packets > before + 10 and not shown.broken, timeout_s=12)
+
+
 async def test_stock_clients_decode_who_has_the_floor_and_are_decoded(tmp_path, cache):
     settings = Settings(state=tmp_path, http_port=0, media_port=0)
-    async with running(settings):
+    async with running(settings) as service:
         local = Local.find(settings)
         with ClipLibrary(cache) as library, gathering_only("127.0.0.1"):
             crowd = Crowd(url=local.ws, token_for=local.site_token, library=library)
@@ -66,56 +75,27 @@ async def test_stock_clients_decode_who_has_the_floor_and_are_decoded(tmp_path, 
                 rooms = {"01": stock(one, "01"), "02": stock(two, "02")}
                 lives = [asyncio.create_task(room.run()) for room in rooms.values()]
                 await until(
-                    lambda: (
-                        all(room.frames_decoded.get("chair") is None for room in rooms.values())
-                        and CAOBANG.code in crowd.sites
-                    ),
-                    lambda: "rooms see something before the conference is open",
+                    lambda: sum(row["link"] == "up" for row in service.bridge.sites()) == 4,
+                    timeout_s=15,
                 )
-                await _all_up(local)
+                assert [room.frames_decoded for room in rooms.values()] == [{}, {}]
                 await desk.command(ChairPhase(type="chair.phase", id=new_id(), to="open"))
 
                 for speaker in ("01", "02", "04", "01"):
                     await desk.command(ChairCall(type="chair.call", id=new_id(), site=speaker))
-                    expected = (speaker, CARDS[speaker].tone_hz)
                     for code, room in rooms.items():
+                        await sees_and_hears(room, "chair", "110")
                         if code != speaker:
-                            await until(
-                                lambda room=room: perceives(room, "speaker.1") == expected,
-                                lambda room=room: (expected, perceives(room, "speaker.1")),
-                            )
-                    # Room 110 is there all the time, and nobody ever hears himself.
-                    for code, room in rooms.items():
-                        await until(
-                            lambda room=room: (
-                                perceives(room, "chair") == ("110", CARDS["110"].tone_hz)
-                            ),
-                            lambda room=room: perceives(room, "chair"),
-                        )
-                        own = CARDS[code].tone_hz
-                        assert tone.strongest(room.heard("speaker.1"), TONES_HZ) != own or (
-                            code != speaker
-                        )
-                    # And the synthetic endpoints are sent what stock clients encode.
-                    listener = crowd.sites["110" if speaker == "04" else "04"]
-                    assert listener.receiver is not None
-                    ear = listener.receiver
-                    before = ear.sounds["speaker.1"].continuity.packets
-                    await until(
-                        lambda ear=ear, before=before: (
-                            ear.sounds["speaker.1"].continuity.packets > before + 10
-                            and not ear.pictures["speaker.1"].broken
-                        ),
-                        lambda ear=ear: ear.totals(),
-                    )
+                            await sees_and_hears(room, "speaker.1", speaker)
+                        else:
+                            own_hz = CARDS[speaker].tone_hz
+                            assert tone.strongest(room.heard("speaker.1"), TONES_HZ) != own_hz
+                    for code, site in crowd.sites.items():
+                        if code != speaker:
+                            await is_sent_a_whole_stream(site, "speaker.1")
+
                 totals = [site.stats().received for site in crowd.sites.values()]
                 assert sum(t.gaps + t.backward + t.own_sound for t in totals) == 0
                 for life in lives:
                     life.cancel()
                 await asyncio.wait(lives)
-
-
-async def _all_up(local: Local) -> None:
-    async with asyncio.timeout(15):
-        while sum(r["link"] == "up" for r in (await local.get("/sites"))["sites"]) < len(CARDS):
-            await asyncio.sleep(0.1)

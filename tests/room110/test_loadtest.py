@@ -75,7 +75,7 @@ async def test_a_second_one_is_refused_until_it_insists(service, tmp_path):
 
 async def test_a_refused_one_has_opened_nothing(service, tmp_path):
     with running("sites", "--sites", "1", state=service.state, output=tmp_path / "sites"):
-        while (await local(service.state).get("/sites"))["sites"][0]["control"] != "up":
+        while (await local(service.state).get("/sites"))["sites"][0]["control"] != "up":  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         with running(*SMALL, state=service.state, output=tmp_path / "out") as test:
             assert test.ends(30) == Exit.FAILED
