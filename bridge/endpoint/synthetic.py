@@ -170,8 +170,7 @@ class SyntheticSite:
                 self._layer_wanted.set()
                 self._apply()
             case {"type": "media.set", "mic": mic}:
-                asked = mic in ("live", "ask")
-                self._live = self._stuck or asked
+                self._live = self._stuck or (mic in ("live", "ask") and MIC in self._slots)
                 self.on_air = bool(message.get("on_air", False))
                 self._apply()
             case {"type": "stage", "slots": slots}:

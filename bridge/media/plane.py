@@ -156,7 +156,7 @@ class SessionStats:
     rtt_s: float | None
     """From the peer's receiver reports."""
     loss_down: float | None
-    """Fraction the peer last reported lost, worst of its streams."""
+    """Fraction the peer last reported lost, worst of the streams it is fed."""
     packets_out: int
     bytes_out: int
     sources: tuple[SourceStats, ...]

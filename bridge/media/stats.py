@@ -51,7 +51,7 @@ def plane_stats(
 
 def _session(session: MediaSession, now_s: float) -> SessionStats:
     heard_s = session.heard_s
-    reported = [outlet.reported for outlet in session.outlets.values() if outlet.reported]
+    reported = [o.reported for o in session.outlets.values() if o.source and o.reported]
     return SessionStats(
         session=session.spec.session,
         site=session.spec.site,

@@ -18,6 +18,13 @@
     violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
   });
 
+  let clicked_ms = null;
+  addEventListener(
+    "click",
+    ({ timeStamp }) => (clicked_ms = performance.timeOrigin + timeStamp),
+    { capture: true },
+  );
+
   /** Main-thread blocks of 50 ms and more. */
   const longTasks = [];
   new PerformanceObserver((list) => {
@@ -132,8 +139,9 @@
     },
 
     /**
-     * Wall-clock ms at which the first frame of another size or colour than now is presented in a
-     * slot: resolves when its left edge is within 24 of *colour* in every channel.
+     * Wall-clock ms at which a slot first showed a frame of this colour: one whose left edge is within
+     * 24 of it in every channel, as bridge/endpoint/picture.py judges. Looks at every frame that is
+     * presented.
      */
     shown(slot, colour, timeout_ms) {
       const video = picture(slot);
@@ -158,22 +166,9 @@
       });
     },
 
-    /** Remembers when (wall-clock ms) a person's next click on *selector* comes. */
-    armClick(selector) {
-      globalThis.room110Probe.clicked_ms = null;
-      document.addEventListener(
-        "click",
-        (event) => {
-          if (event.target.closest?.(selector) && globalThis.room110Probe.clicked_ms === null) {
-            globalThis.room110Probe.clicked_ms = performance.timeOrigin + event.timeStamp;
-          }
-        },
-        { capture: true },
-      );
-    },
-
+    /** Wall-clock ms of the newest click; null before the first. */
     clicked() {
-      return globalThis.room110Probe.clicked_ms;
+      return clicked_ms;
     },
   };
 })();

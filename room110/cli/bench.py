@@ -29,3 +29,14 @@ def scrape(
     from room110.bench.scrape import run_scrape as run
 
     raise typer.Exit(run(scrapes=scrapes, as_json=as_json))
+
+
+@app.command()
+def pages(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long the conference lasts.")] = 10.0,
+    as_json: Json = False,
+) -> None:
+    """What the pages cost a browser, and how soon a new speaker is seen; needs Chromium."""
+    from room110.bench.pages import run_pages as run
+
+    raise typer.Exit(run(minutes=minutes, as_json=as_json))

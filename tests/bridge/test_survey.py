@@ -41,6 +41,7 @@ CARRIED = SessionStats(
     bytes_out=90_000,
     sources=(MIC, LOW),
 )
+NO_WANTS = Plan()
 WANT_01 = Plan(wants={"01": frozenset("q")})
 
 
@@ -60,7 +61,7 @@ class Looking:
         self.sessions.set_media(self.room, "m01")
         self.carried: SessionStats | None = CARRIED
 
-    def look(self, at_s: float | None = None, plan: Plan = Plan()) -> Any:
+    def look(self, at_s: float | None = None, plan: Plan = NO_WANTS) -> Any:
         self.scene.now_s = self.scene.now_s + 1.0 if at_s is None else at_s
         stats = replace(NOTHING, sessions=(self.carried,) if self.carried else ())
         return self.survey.look(

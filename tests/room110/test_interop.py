@@ -12,8 +12,8 @@ import asyncio
 from bridge.conference.words import Role
 from bridge.endpoint import picture, tone
 from bridge.endpoint.library import ClipLibrary
-from bridge.endpoint.site import SyntheticSite
 from bridge.endpoint.stock import StockClient
+from bridge.endpoint.synthetic import SyntheticSite
 from bridge.media.ice import gathering_only
 from bridge.media.slots import SessionKind, Slot
 from config.roster import load_roster
