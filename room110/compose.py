@@ -62,14 +62,24 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> int:
-    stop = asyncio.Event()
+    this = asyncio.current_task()
+    assert this is not None
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    async with running(settings) as service:
-        log.info("service.ready", http=service.http, conference=service.bridge.conference_id())
-        await stop.wait()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def stop() -> None:
+        # Also in the middle of a start that hangs.  A second signal is for whoever cannot wait.
         log.info("service.stopping")
+        for number in numbers:
+            loop.remove_signal_handler(number)
+        this.cancel()
+
+    for number in numbers:
+        loop.add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        async with running(settings) as service:
+            log.info("service.ready", http=service.http, conference=service.bridge.conference_id())
+            await loop.create_future()
     return Exit.OK
 
 

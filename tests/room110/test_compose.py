@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import stat
 
@@ -13,9 +14,10 @@ import pytest
 
 from bridge.conference.words import Role
 from bridge.media.slots import SessionKind
+from bridge.room import Room
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
-from room110.compose import running
+from room110.compose import running, serve
 from room110.local import Local
 from signaling.client import connect
 from tests.support.program import running as program_running
@@ -204,3 +206,14 @@ def test_a_second_service_is_refused_in_one_line(tmp_path):
         assert second.ends() == Exit.CONFIGURATION
         assert "in use by another room110" in second.said()
         assert second.said().count("\n") == 1
+
+
+def test_a_start_that_hangs_can_be_stopped(tmp_path, monkeypatch):
+    async def hangs(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Room, "resume", hangs)
+
+    assert serve(settings(tmp_path)) == Exit.OK
+    assert not (tmp_path / "service.json").exists()
