@@ -6,7 +6,6 @@ nobody has the floor, is next or is blocked, and ends with pages in which nothin
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -114,8 +113,7 @@ async def whole_hall(browser, tmp_path_factory) -> AsyncIterator[Hall]:
 async def hall(whole_hall: Hall) -> AsyncIterator[Hall]:
     await _begin_anew(whole_hall)
     yield whole_hall
-    faults = await asyncio.gather(*(shown.faults() for shown in whole_hall.screens))
-    assert sum(faults, []) == []
+    assert [fault for shown in whole_hall.screens for fault in await shown.faults()] == []
 
 
 async def _begin_anew(hall: Hall) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.async_api import Browser, Locator, Page
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Response
 
 from bridge.endpoint.card import Card
 from bridge.endpoint.picture import LOOP_S, nearest, still
@@ -29,14 +29,24 @@ from room110.crowd import card_of
 
 CARDS = {site.code: card_of(site) for site in load_roster()}
 WIDTH, HEIGHT, RATE = 640, 360, 15
-PEAK = 10 ** (-20 / 20) * math.sqrt(2)
-"""Of a sine whose RMS is 20 dB below full scale."""
+PEAK = 0.3
+"""Of full scale: somebody who speaks up."""
 
 
-def write_tone(path: Path, hz: int | None) -> Path:
-    """A second of a tone, or of silence, as WAV; Chromium plays it for ever."""
-    turn = 2 * math.pi * (hz or 0) / RATE_HZ
-    samples = array("h", (round(32767 * PEAK * math.sin(turn * n)) for n in range(RATE_HZ)))
+def write_tone(path: Path, hz: int) -> Path:
+    """A second of a tone as WAV, swelling four times like speech; Chromium plays it for ever.
+
+    A steady tone is noise to a browser's noise suppression, which has it gone within seconds.  The
+    pauses are shorter than the ear's window, so nobody takes one for silence.
+    """
+    swell, turn = 2 * math.pi * 4 / RATE_HZ, 2 * math.pi * hz / RATE_HZ
+    samples = array(
+        "h",
+        (
+            round(32767 * PEAK * max(0.0, -math.cos(swell * n)) * math.sin(turn * n))
+            for n in range(RATE_HZ)
+        ),
+    )
     if sys.byteorder == "big":
         samples.byteswap()
     with wave.open(str(path), "wb") as sound:
@@ -72,7 +82,7 @@ class Screen:
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self._note(f"exception: {error}"))
         page.on("requestfailed", lambda r: self._note(f"failed: {r.url} {r.failure}"))
-        page.on("response", lambda r: r.ok or self._note(f"HTTP {r.status}: {r.url}"))
+        page.on("response", self._on_response)
         # The desk asks before it is left; Playwright by itself would stay.
         page.on("dialog", lambda dialog: dialog.accept())
 
@@ -130,11 +140,17 @@ class Screen:
         await self.moves(slot, timeout_s=timeout_s)
 
     async def moves(self, slot: str, *, timeout_s: float = PATIENCE_S) -> None:
-        """Until ten more frames are decoded."""
-        before = await self.frames(slot)
+        """Until ten more frames are decoded; a new PeerConnection counts from none."""
+        fewest = max(0, await self.frames(slot))
+
+        def enough(now: int) -> bool:
+            nonlocal fewest
+            fewest = min(fewest, max(0, now))
+            return now >= fewest + 10
+
         await until(
             lambda: self.frames(slot),
-            lambda now: before >= 0 and now >= before + 10,
+            enough,
             timeout_s=timeout_s,
             what=f"{self.name} decodes {slot}",
         )
@@ -151,9 +167,13 @@ class Screen:
             what=f"{self.name} hears {sorted(sites) or 'nobody'}",
         )
 
-    def _on_console(self, message: Any) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self._note(f"console: {message.text}")
+
+    def _on_response(self, response: Response) -> None:
+        if not response.ok:
+            self._note(f"HTTP {response.status}: {response.url}")
 
     def _note(self, fault: str) -> None:
         self._faults.append(fault)
