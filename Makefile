@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check pytest docs lock clean install debian-packages
+.PHONY: help run test check pytest docs screenshots lock clean install debian-packages
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ pytest: install
 
 docs: install ## write anew the documents that are printed from code
 	$(BIN)/python -m tests.support.documents
+
+screenshots: debian-packages install ## pictures of the pages with a conference running
+	$(BIN)/python -m tests.support.screenshots
 
 lock: ## resolve pyproject.toml anew into constraints.txt
 	$(PYTHON) -m venv build/lock

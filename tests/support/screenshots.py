@@ -1,45 +1,111 @@
 """Pictures of the pages with a conference running, for docs and README: ``make screenshots``.
 
-Desk, board, a site that speaks, one that is told to prepare and one that waits, and room 110, among
-synthetic sites; 1600x900, as on a laptop beside the projector.  Nobody is on them: every camera shows
-a card.
+Among 58 synthetic sites three rooms are real pages in browsers of their own: one speaks, one waits,
+one is room 110; three sites have not come.  Nobody is to be seen: every camera shows a card.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from bridge.conference.words import Role
-from config.roster import load_roster
-from room110.bench.chromium import chromium
+from PIL import Image
+
+from bridge.conference.words import CENTRE, Role
+from room110.bench.chromium import chromium, until
 from room110.cli.output import say
-from room110.rehearsal import rehearsal
+from room110.rehearsal import Rehearsal, rehearsal
 from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 MOST_BYTES = 400_000
-SITES = 60
-"""The first of the roster; of the last three one waits, one has a page, one has not come."""
-SPEAKER, NEXT, ASKERS = "92", "48", ("19", "31", "01")
+SITES = 58
+SPEAKS, WAITS, NEXT = "92", "94", "48"
+ASKS = (NEXT, "19", "31")
+BLOCKED, HELP = "22", "68"
 
 
 async def take() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        say(f"{SITES} sites connect")
         running = await stack.enter_async_context(rehearsal(folder / "state", sites=SITES))
 
         async def opened(page: str, role: Role, site: str) -> Screen:
-            """Each in a browser of its own, whose camera and microphone are that site's."""
             card = CARDS[site]
-            browser = await stack.enter_async_context(
-                chromium(
-                    sound=write_tone(folder / f"{site}.wav", card.tone_hz),
-                    picture=write_card(folder / f"{site}.y4m", card),
-                )
-            )
-            address = running.link(page, role=role, site=site)
+            sound = write_tone(folder / f"{site}.wav", card.tone_hz)
+            picture = write_card(folder / f"{site}.y4m", card)
+            browser = await stack.enter_async_context(chromium(sound=sound, picture=picture))
+            address = running.link(page, role=role, site=site, camera="640x360@15")
             return await stack.enter_async_context(screen(browser, page, address))
+
+        speaker = await opened("site", Role.SITE, SPEAKS)
+        waiting = await opened("site", Role.SITE, WAITS)
+        centre = await opened("site", Role.SITE, CENTRE)
+        for room in (speaker, waiting, centre):
+            await room.waits_for("body[data-media='up']")
+        await _hold_conference(running)
+        for room, button in ((speaker, "#mic"), (centre, "#mic"), (waiting, "#floor")):
+            await room.click(button)
+        await speaker.waits_for("body[data-situation='speaking']")
+        await centre.waits_for("body[data-situation='centre_live']")
+        await waiting.waits_for("body[data-floor='requested']")
+        for room in (waiting, centre):
+            await room.sees(SPEAKS, "speaker.1")
+        await speaker.sees(CENTRE, "chair")
+        await _save(speaker, "site-speaking")
+        await _save(waiting, "site-waiting")
+        await _save(centre, "site-110")
+        desk = await opened("desk", Role.CHAIR, CENTRE)
+        await desk.sees(SPEAKS, "speaker.1")
+        await _all_live(desk)
+        await desk.find("#find").fill("hà giang")
+        await desk.find("#find").press("Enter")
+        await _save(desk, "desk")
+        board = await opened("board", Role.TECHNICIAN, CENTRE)
+        await board.waits_for("[data-site='01'][data-line='good']")
+        await board.click(f"room-seats [data-site='{HELP}']")
+        await _save(board, "board")
+
+
+async def _hold_conference(running: Rehearsal) -> None:
+    """The session is open, one speaks, one is next, some ask, one is blocked, one needs help."""
+    local = running.local
+    chair = local.token("chair", Role.CHAIR, site=CENTRE)
+
+    async def does(path: str, body: Mapping[str, object], *, token: str = chair) -> None:
+        await local.post(path, body, token=token)
+
+    await does("/conference/phase", {"to": "open"})
+    await does("/floor/grants", {"site": SPEAKS})
+    for site in ASKS:
+        await does("/floor/requests", {}, token=local.site_token(site))
+    await does("/floor/next", {"site": NEXT})
+    await does(f"/sites/{BLOCKED}/mute", {"on": True})
+    await does(f"/sites/{HELP}/help", {}, token=local.site_token(HELP))
+
+
+async def _all_live(desk: Screen) -> None:
+    """Until every site that is there is seen in the gallery."""
+    live = desk.find("room-seats [data-picture='live']")
+    await until(live.count, lambda seen: seen >= SITES + 2, what="the gallery is full")
+
+
+async def _save(shown: Screen, name: str) -> None:
+    path = FOLDER / f"{name}.png"
+    picture = Image.open(io.BytesIO(await shown.page.screenshot())).convert("RGB")
+    picture.save(path, optimize=True)
+    if path.stat().st_size > MOST_BYTES:
+        picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    say(f"{path.relative_to(FOLDER.parents[1])}  {path.stat().st_size // 1000} KB")
+    if faults := await shown.faults():
+        raise SystemExit("\n".join(faults))
+
+
+if __name__ == "__main__":
+    asyncio.run(take())
