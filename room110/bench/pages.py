@@ -146,7 +146,7 @@ async def _run(minutes: float) -> dict[str, Any]:
         "floor_changes": len(changes_ms),
         "click_to_frame_ms": percentiles(changes_ms),
         "resolution_ms": RESOLUTION_MS,
-        "pages": {name: _cost(begun[name], ended[name]) for name in pages},
+        "pages": {name: cost(begun[name], ended[name]) for name in pages},
     }
 
 
@@ -193,7 +193,8 @@ async def _change(desk: Page, site: Page, speaker: RosterSite) -> float:
     return shown_ms - clicked_ms
 
 
-def _cost(begun: Account, ended: Account) -> dict[str, float]:
+def cost(begun: Account, ended: Account) -> dict[str, float]:
+    """Of a page between two accounts; long tasks are counted from the first by the page itself."""
     spent_s = ended.at_s - begun.at_s
     return {
         "busy_ms_per_s": round((ended.busy_s - begun.busy_s) / spent_s * 1000, 1),

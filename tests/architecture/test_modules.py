@@ -27,9 +27,6 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "signaling/ports.py": "an interface",
     "bridge/identity.py": "a value; tests/signaling/test_identity.py makes it",
     "bridge/outgoing.py": "values and an interface; tests/bridge/test_service.py puts them",
-    "room110/bench/chromium.py": "drives a browser; every test of tests/pages goes through it",
-    "room110/bench/pages.py": "a measurement in real browsers; its steps are those of tests/pages",
-    "room110/rehearsal.py": "the hall of tests/pages, of the bench of the pages and of screenshots",
     "room110/__main__.py": "one line; the end-to-end tests start programs with it",
     "room110/cli/exits.py": "words; tests/room110/cli/test_program.py asks for each",
 }

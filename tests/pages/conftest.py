@@ -67,6 +67,14 @@ class Hall:
         await self.desk.click("desk-dialog button[data-answer='yes']")
 
 
+@pytest.fixture(scope="package", autouse=True)
+def clips(tmp_path_factory):
+    """Nothing outside is read or written."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="package")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("room")
@@ -84,7 +92,7 @@ async def browser(files) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def whole_hall(browser, tmp_path_factory) -> AsyncIterator[Hall]:
+async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
     async with AsyncExitStack() as stack:
         state = tmp_path_factory.mktemp("state")
         running = await stack.enter_async_context(rehearsal(state, sites=SITES))

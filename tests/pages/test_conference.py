@@ -89,6 +89,7 @@ async def test_a_site_asks_is_made_next_opens_its_microphone_is_called_and_is_he
     await hall.cantho.waits_for("body[data-situation='speaking']")
     await asyncio.gather(
         hall.desk.sees("92", "speaker.1"),
+        hall.desk.sees("92", "room-seats [data-site='92'] video"),
         hall.camau.sees("92", "speaker.1"),
         hall.desk.hears_only(["92"]),
         hall.camau.hears_only(["92", "110"]),
@@ -114,4 +115,4 @@ async def test_a_site_that_is_denied_is_told_so(hall):
 
 async def test_the_gallery_of_the_desk_shows_every_site_in_its_place(hall):
     for place in (0, 7, SYNTHETIC.index(THIRD)):
-        await hall.desk.sees(SYNTHETIC[place], f"[data-site='{SYNTHETIC[place]}'] video")
+        await hall.desk.sees(SYNTHETIC[place], f"room-seats [data-site='{SYNTHETIC[place]}'] video")
