@@ -23,6 +23,7 @@ from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 MOST_BYTES = 400_000
+SETTLE_S = 180.0
 SITES = 58
 SPEAKS, WAITS, NEXT = "92", "94", "48"
 ASKS = (NEXT, "19", "31")
@@ -63,18 +64,23 @@ async def take() -> None:
         await _save(centre, "site-110")
         desk = await opened("desk", Role.CHAIR, CENTRE)
         await desk.sees(SPEAKS, "speaker.1")
-        await _all_live(desk)
         await desk.find("#find").fill("hà giang")
         await desk.find("#find").press("Enter")
+        await _at_least(SITES + 2, desk, "room-seats [data-picture='live']")
+        # Only now: on a busy machine a line is lost in the rush, and who is lost is not next.
+        await desk.click(f"desk-queue li[data-site='{NEXT}'] button[data-act='prepare']")
+        await desk.waits_for(f"desk-queue li[data-next][data-site='{NEXT}']")
         await _save(desk, "desk")
+        # Its gallery is half of what this machine has to do.
+        await desk.page.close()
         board = await opened("board", Role.TECHNICIAN, CENTRE)
-        await board.waits_for("[data-site='01'][data-line='good']")
         await board.click(f"room-seats [data-site='{HELP}']")
+        await _at_least(SITES + 3, board, "room-seats [data-line='good']")
         await _save(board, "board")
 
 
 async def _hold_conference(running: Rehearsal) -> None:
-    """The session is open, one speaks, one is next, some ask, one is blocked, one needs help."""
+    """The session is open, one speaks, some ask, one is blocked, one needs help."""
     local = running.local
     chair = local.token("chair", Role.CHAIR, site=CENTRE)
 
@@ -85,15 +91,16 @@ async def _hold_conference(running: Rehearsal) -> None:
     await does("/floor/grants", {"site": SPEAKS})
     for site in ASKS:
         await does("/floor/requests", {}, token=local.site_token(site))
-    await does("/floor/next", {"site": NEXT})
     await does(f"/sites/{BLOCKED}/mute", {"on": True})
     await does(f"/sites/{HELP}/help", {}, token=local.site_token(HELP))
 
 
-async def _all_live(desk: Screen) -> None:
-    """Until every site that is there is seen in the gallery."""
-    live = desk.find("room-seats [data-picture='live']")
-    await until(live.count, lambda seen: seen >= SITES + 2, what="the gallery is full")
+async def _at_least(count: int, shown: Screen, selector: str) -> None:
+    """Until so many are there; a busy machine needs its time."""
+    rows = shown.find(selector)
+    await until(
+        rows.count, lambda now: now >= count, timeout_s=SETTLE_S, what=f"{count} {selector}"
+    )
 
 
 async def _save(shown: Screen, name: str) -> None:
