@@ -172,7 +172,8 @@ class Screen:
             self._note(f"console: {message.text}")
 
     def _on_response(self, response: Response) -> None:
-        if not response.ok:
+        # 304 is the answer to an ETag that still holds, not a fault.
+        if not response.ok and response.status != 304:
             self._note(f"HTTP {response.status}: {response.url}")
 
     def _note(self, fault: str) -> None:
