@@ -30,7 +30,7 @@ def test_all_of_them_are_the_whole_roster():
 
 @pytest.mark.parametrize(
     ("home", "folder"),
-    [("/tmp/x", Path("/tmp/x/room110")), ("relative", None), ("", None)],
+    [("/caches", Path("/caches/room110")), ("relative", None), ("", None)],
 )
 def test_clips_are_kept_where_caches_belong(monkeypatch, home, folder):
     monkeypatch.setenv("XDG_CACHE_HOME", home)
