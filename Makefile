@@ -7,12 +7,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check pytest docs screenshots lock clean install debian-packages
+.PHONY: help run test fuzz check pytest docs screenshots bench-janus soak lock clean install debian-packages
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install ## a whole conference here: the service and 63 synthetic sites
 	@$(BIN)/room110 demo $(ARGS)
@@ -28,11 +29,24 @@ check: install ## format, lint, types and the rules of the house; no media, well
 pytest: install
 	$(BIN)/python -m pytest --durations=10 $(ARGS)
 
+# atheris is no part of the environment: not every Python has it, and then chance looks instead.
+fuzz: install ## look for bytes that a door does not take, FUZZ_SECONDS each (ARGS="rtp sdp" for some)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade \
+	    --target build/atheris atheris==3.0.0 || echo "no atheris here: by chance"
+	@PYTHONPATH=build/atheris $(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) $(ARGS)
+
 docs: install ## write anew the documents that are printed from code
 	$(BIN)/python -m tests.support.documents
 
 screenshots: debian-packages install ## pictures of the pages with a conference running
 	$(BIN)/python -m tests.support.screenshots
+
+bench-janus: install ## Room 110 beside Janus, as root; writes the table of docs/performance.md
+	@bench/janus/prepare.sh
+	@$(BIN)/python -m bench.janus --write docs/performance.md $(ARGS)
+
+soak: install ## half an hour of coming and going; memory, and what is left over
+	@$(BIN)/room110 bench soak --json $(ARGS)
 
 lock: ## resolve pyproject.toml anew into constraints.txt
 	$(PYTHON) -m venv build/lock

@@ -5,7 +5,8 @@
   password of 32 of them has 190 bits, more than the 128 that RFC 8445 section 5.3 wants; a ufrag
   of 8 has 47, more than the 24 that it must have.
 * SSRCs of a session are consecutive from a random one: different within the session, as they
-  must be (RFC 3550 section 8), and never chosen by a client.
+  must be (RFC 3550 section 8), and never chosen by a client.  A picture has two: what repeats its
+  packets is a stream of its own (RFC 4588).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Draw:
         return self._text(32)
 
     def ssrcs(self) -> Callable[[Slot], int]:
-        """The SSRCs of one session, one per call."""
+        """The SSRCs of one session: another with every call, also when the slot is the same."""
         numbers = itertools.count(self._chance.getrandbits(32))
         return lambda _slot: next(numbers) & 0xFFFFFFFF
 

@@ -75,10 +75,12 @@ class Room:
         sites: tuple[SiteCode, ...],
         title: str,
         policy: Policy | None = None,
+        alive: frozenset[SiteCode] = frozenset(),
         wall: Callable[[], datetime] = _now,
         chance: Callable[[int], int] = secrets.randbelow,
     ) -> Room:
-        """Go on with the newest conference unless it is closed, with every link lost from now.
+        """Go on with the newest conference unless it is closed, with every link lost from now but
+        those of the sites *alive*, whose media outlived the service.
 
         Else begin one in the lobby, called *title*.  *sites* (110 last) and *policy* are those of
         the conferences begun from now on.  The caller runs :meth:`run` in a task of its own, and
@@ -95,7 +97,7 @@ class Room:
             return room
         room._live = live
         try:
-            await room._commit(room._decide([Wish(command=Recover())]))
+            await room._commit(room._decide([Wish(command=Recover(alive=alive))]))
         except BaseException:
             await live.journal.close()
             raise

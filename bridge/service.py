@@ -5,12 +5,14 @@ carries it.  This module joins their ends:
 
 * a change of the conference -> the plan of the plane first (gates shut, gates open, slots moved),
   then what the rooms are asked (``media.set``, ``media.want``), then what everybody is told;
-* a fact of the plane (link up, lost, ended) -> a command of the house;
+* a fact of the plane (link up, lost, ended) -> a command of the house (:mod:`bridge.carriage`,
+  which also says who closes whom);
 * an offer -> a media session.
 
-Who closes whom: a session whose control is gone is kept while its media lives and closed with it;
-a session whose media is gone is told ``media.reset`` and may offer again; a replaced room
-session gets ``bye`` at once, and its media ends when the newcomer offers.
+A control that was killed leaves its media sessions in the worker.  :meth:`Bridge.adopt` takes those
+of rooms: they become sessions whose control is lost, and the room that says hello inherits them as
+a device that replaces another does.  ``boot`` names the life of the media plane and not ours, so
+that it need not begin anew.  The consoles' media ends; theirs always ends with their WebSocket.
 """
 
 from __future__ import annotations
@@ -23,39 +25,33 @@ from typing import Any
 import structlog
 
 from bridge.answers import Accepted
+from bridge.carriage import Carriage
 from bridge.clients import Said
 from bridge.conference import commands
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.projection import Audience
 from bridge.conference.words import Refusal, SiteCode
+from bridge.directions import direct
 from bridge.draw import Draw
 from bridge.events import Change
 from bridge.identity import Identity
-from bridge.media.core.sdp import SdpRejected, negotiate, parse_offer
-from bridge.media.plane import LinkLost, LinkUp, MediaPlane, PlaneEvent, SessionEnded
+from bridge.media.plane import LayerDemand, MediaPlane, Plan, PlaneEvent, SessionId
 from bridge.media.slots import SessionKind, slots_for
+from bridge.negotiator import Negotiator
 from bridge.outgoing import (
     Bye,
     Joined,
     MediaRejected,
-    MediaReset,
-    MediaSet,
-    MediaWant,
     Outbox,
-    Stage,
 )
 from bridge.room import Room
 from bridge.sessions import GALLERY_ROLES, Session, Sessions
-from bridge.stage import Stage as StageState
-from bridge.stage import mic_wish, set_stage
+from bridge.stage import Stage, seats_in, set_stage
 from bridge.survey import media_totals
 from bridge.views import Views, audience_of_session
 from bridge.watch import Figures, Watch
 
 log = structlog.get_logger(__name__)
-
-REPLACED_S = 5.0
-"""A replaced device's link counts as up for as long as a packet would be young enough."""
 
 
 class Bridge:
@@ -69,24 +65,44 @@ class Bridge:
         titles: Mapping[SiteCode, str],
         names: Mapping[SiteCode, str],
         chance: random.Random,
+        bandwidths_bps: Mapping[SiteCode, int] | None = None,
     ) -> None:
-        """*chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
+        """*bandwidths_bps* is what the roster says of lines.  *chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
         self._draw = Draw(chance)
-        self.boot = self._draw.name()
         self._room = room
         self._plane = plane
         self._titles = titles
         self._sessions = Sessions()
-        self._due: dict[SiteCode, asyncio.TimerHandle] = {}
-        """Sites whose media is being replaced: then the link is lost unless it is back."""
-        self._stage = StageState()
+        self._negotiator = Negotiator(
+            plane, self._draw, bandwidths_bps or {}, alive=self._sessions.by_media
+        )
+        self._demand: dict[SiteCode, frozenset[str]] = {}
+        """Layers beyond the plan's that some subscriber needs, as the plane says."""
+        self._stage = Stage()
         self._watch = Watch(titles, plane)
+        self._carriage = Carriage(
+            plane=plane, sessions=self._sessions, room=room, watch=self._watch
+        )
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
         room.emitter.on_begun(self._on_begun)
 
+    def adopt(self, rooms: Mapping[SiteCode, SessionId], plan: Plan) -> None:
+        """Before anybody joins: go on with the media of *rooms*, which this plane still carries
+        by *plan*.  Whoever stood in a speaker's place keeps it."""
+        for site, media in rooms.items():
+            name = self._draw.name()
+            self._sessions.adopt(name, site, media, conference=self.conference_id())
+        self._stage = Stage(seats=seats_in(plan), plan=plan)
+        self._set_stage()
+
     # What doors ask.
+
+    @property
+    def boot(self) -> str:
+        """Each plane makes its own certificate, so that names its life."""
+        return self._plane.greeting().fingerprint.replace(":", "")[:16].lower()
 
     def conference_id(self) -> str:
         return self._room.conference.id
@@ -124,35 +140,24 @@ class Bridge:
             snapshot=self._views.snapshot(audience_of_session(session)),
         )
 
-    def offer(self, session_id: str, sdp: str, slots: Mapping[str, str]) -> str:
-        """The answer to an offer; the session's media begins.
+    def offer(
+        self, session_id: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
+    ) -> str:
+        """The answer to an offer; the session's media begins, or with *restart* its ICE does.
 
         Raises :class:`MediaRejected`, and then what was there before goes on.
         """
         session = self._sessions.get(session_id)
         if session is None or session.outbox is None:
             raise MediaRejected("the session is over")
+        if restart:
+            answer = self._negotiator.restart(session, sdp, slots)
+            session.offers += 1
+            return answer
         session.offers += 1
         name = f"{session.id}.{session.offers}"
-        try:
-            answer, spec = negotiate(
-                parse_offer(sdp),
-                session.slots,
-                slots,
-                session=name,
-                site=session.site or "",
-                local_ufrag=self._draw.ufrag(),
-                local_pwd=self._draw.password(),
-                ssrcs=self._draw.ssrcs(),
-                greeting=self._plane.greeting(),
-            )
-        except SdpRejected as error:
-            raise MediaRejected(str(error)) from error
-        if session.link_up:
-            self._await_link(session)
-        self._end_media(session)
-        self._sessions.set_media(session, name)
-        self._plane.open(spec)
+        answer, spec = self._negotiator.begin(session, name, sdp, slots)
+        self._carriage.begin(session, spec)
         return answer
 
     def report(self, session_id: str, *, mic: str, level: int | None, stats: Said = None) -> None:
@@ -170,7 +175,7 @@ class Bridge:
         log.info("session.left", session=session.id, site=session.site, goodbye=said_goodbye)
         if session.kind is SessionKind.ROOM and session.media is not None and not said_goodbye:
             return
-        self._end_media(session)
+        self._carriage.end(session)
         self._sessions.remove(session)
         if session.kind is SessionKind.ROOM and session.site is not None and said_goodbye:
             self._room.post(commands.SiteLeft(site=session.site))
@@ -210,84 +215,28 @@ class Bridge:
     def _on_begun(self) -> None:
         for session in self._sessions:
             session.tell(Bye(reason="conference_over"))
-            self._end_media(session)
+            self._carriage.end(session)
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
         self._watch.begin()
         self._set_stage()
 
     def _on_plane(self, event: PlaneEvent) -> None:
-        session = self._sessions.by_media(event.session)
-        if session is None:
-            return
-        match event:
-            case LinkUp():
-                session.link_up = True
-                self._say_link(session)
-            case LinkLost():
-                self._lost(session, "lost", awaited=False)
-            case SessionEnded(reason=reason):
-                # What a replaced device closes ends nothing: the newer one is on its way.
-                self._lost(session, reason, awaited=session.link_up and session.inherited)
-
-    def _lost(self, session: Session, reason: str, *, awaited: bool) -> None:
-        log.info("media.lost", session=session.id, site=session.site, reason=reason)
-        self._watch.lost(reason)
-        if awaited:
-            self._await_link(session)
-        self._end_media(session)
-        if not awaited:
-            self._say_link(session)
-        if session.outbox is None:
-            self._sessions.remove(session)
-        elif not awaited:
-            session.tell(MediaReset(reason=reason))
-
-    def _say_link(self, session: Session) -> None:
-        if session.kind is SessionKind.ROOM and session.site is not None:
-            say = commands.LinkUp if session.link_up else commands.LinkLost
-            self._room.post(say(site=session.site))
-
-    def _end_media(self, session: Session) -> None:
-        """Close without a word to the conference: the caller knows whether the link is lost."""
-        if session.media is not None:
-            self._plane.close(session.media)
-            self._sessions.set_media(session, None)
-
-    def _await_link(self, session: Session) -> None:
-        """A room's media ends for another that is to come; its link is up until that is late."""
-        site = session.site
-        if session.kind is SessionKind.ROOM and site is not None:
-            if site in self._due:
-                self._due[site].cancel()
-            loop = asyncio.get_running_loop()
-            self._due[site] = loop.call_later(REPLACED_S, self._link_is_due, site)
-
-    def _link_is_due(self, site: SiteCode) -> None:
-        room = self._sessions.room(site)
-        if room is None or not room.link_up:
-            self._room.post(commands.LinkLost(site=site))
-        if room is not None and room.media is None:
-            room.tell(MediaReset(reason="lost"))
+        if isinstance(event, LayerDemand):
+            self._demand[event.site] = event.layers
+            self._set_stage()
+        else:
+            self._carriage.hear(event)
 
     def _set_stage(self) -> None:
-        """Plan first, then microphones, then layers, then what everybody sees."""
+        """Plan first, then what everybody is asked and told."""
         conference = self._room.conference
         watched = any(session.has_gallery for session in self._sessions)
         stage = set_stage(conference, self._stage, gallery_watched=watched)
         if stage.plan != self._stage.plan:
             self._plane.set_plan(stage.plan)
         self._stage = stage
-        rooms = self._sessions.rooms()
-        for site, session in rooms.items():
-            wish = mic_wish(conference, site)
-            session.tell_once(MediaSet(mic=wish.mic, on_air=wish.on_air))
-        for site, session in rooms.items():
-            session.tell_once(MediaWant(layers=sorted(stage.plan.wants.get(site, ()))))
-        for session in self._sessions:
-            shown = stage.plan.slots if session.has_gallery else stage.slots
-            slots = {slot: site for slot, site in shown.items() if site != session.site}
-            session.show(Stage(rev=self._room.rev, slots=slots))
+        direct(self._sessions, conference, stage, demand=self._demand, rev=self._room.rev)
 
     # Once a second.
 

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bridge.clients import Statement
+from bridge.conference.words import Role
 from bridge.identity import Identity
-from bridge.media.slots import SessionKind, Slot
+from bridge.media.slots import SessionKind, Slot, slots_for
 from bridge.outgoing import Outbox, Outgoing, Stage
 
 GALLERY_ROLES = frozenset({"chair", "deputy", "technician"})
@@ -93,6 +94,23 @@ class Sessions:
 
     def add(self, session: Session) -> None:
         self._all[session.id] = session
+
+    def adopt(self, name: str, site: str, media: str, *, conference: str) -> None:
+        """A room of which only its media is known: its control was lost with ours.  Whoever says
+        hello for the site brings its identity."""
+        identity = Identity(
+            user=f"site.{site}", roles=frozenset({Role.SITE}), conference=conference, site=site
+        )
+        session = Session(
+            id=name,
+            identity=identity,
+            kind=SessionKind.ROOM,
+            slots=slots_for(SessionKind.ROOM),
+            outbox=None,
+        )
+        self.add(session)
+        self.set_media(session, media)
+        session.link_up = True
 
     def remove(self, session: Session) -> None:
         self._all.pop(session.id, None)

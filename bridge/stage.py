@@ -76,6 +76,12 @@ def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -
     return Stage(seats=seats, plan=plan, slots=slots)
 
 
+def seats_in(plan: Plan) -> Seats:
+    """The seats of a plan that somebody else has made."""
+    places = {place: plan.slots.get(f"speaker.{place}") for place in range(1, MAX_SPEAKERS + 1)}
+    return {place: site for place, site in places.items() if site is not None}
+
+
 def _seats(conference: Conference, before: Seats) -> Seats:
     holders = [r.site for r in conference.holders if r.floor == SPEECH]
     seats = {place: site for place, site in before.items() if site in holders}

@@ -23,7 +23,10 @@ from bridge.sessions import Session, Sessions
 from bridge.survey import Survey
 from bridge.traffic import SiteTraffic
 
-LOST_REASONS: Final = ("lost", "handshake_failed", "handshake_timeout", "peer_closed", "bug")
+LOST_REASONS: Final = (
+    *("lost", "handshake_failed", "handshake_timeout", "peer_closed", "bug"),
+    "worker_lost",
+)
 """Why media ends without our doing: the peer's silence, or the plane's word."""
 
 _BEFORE_THE_FIRST_LOOK: Final = PlaneStats(

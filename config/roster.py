@@ -21,7 +21,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Final, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 CENTRE_CODE: Final = "110"
 CENTRE_SLUG: Final = "phong-110"
@@ -66,6 +66,8 @@ class RosterSite:
     """As every screen shows it: ``Sở Khoa học và Công nghệ tỉnh Điện Biên``."""
     position: int
     """Place in the roster, from 0; the same in seat plan, gallery and tones."""
+    bandwidth_kbps: int | None = None
+    """What the site's line carries each way, if the roster says so."""
 
 
 class _Row(BaseModel):
@@ -79,6 +81,12 @@ class _Row(BaseModel):
     type: str = Field(min_length=1)
     region: str = Field(min_length=1)
     title: str = Field(min_length=1, max_length=200)
+    bandwidth_kbps: int | None = Field(default=None, ge=64, le=1_000_000)
+
+    @field_validator("bandwidth_kbps", mode="before")
+    @classmethod
+    def _unsaid(cls, value: object) -> object:
+        return value or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,11 @@ def parse_roster(data: bytes, file: str) -> Roster:
 
 def _build(rows: _Reader, file: str) -> Roster:
     columns = next(rows, [])
-    if set(columns) != set(_Row.model_fields) or len(columns) != len(_Row.model_fields):
-        expected = ",".join(_Row.model_fields)
+    required = [name for name, field in _Row.model_fields.items() if field.is_required()]
+    optional = [name for name in _Row.model_fields if name not in required]
+    are_known = set(required) <= set(columns) <= set(_Row.model_fields)
+    if not are_known or len(columns) != len(set(columns)):
+        expected = f"{','.join(required)}, and may be {','.join(optional)}"
         raise RosterError((f"{file}:1: the columns must be {expected}, not {','.join(columns)}",))
 
     sites: list[RosterSite] = []
@@ -168,7 +179,7 @@ def _build(rows: _Reader, file: str) -> Roster:
             problems.append(f"{file}:{line}: {len(cells)} cells, {len(columns)} expected")
             continue
         try:
-            row = _Row(**dict(zip(columns, cells, strict=True)))
+            row = _Row.model_validate(dict(zip(columns, cells, strict=True)))
         except ValidationError as error:
             problems.extend(
                 f"{file}:{line}: {item['loc'][0]}: {item['msg']} (got {item['input']!r})"
@@ -186,6 +197,7 @@ def _build(rows: _Reader, file: str) -> Roster:
                 name=row.name,
                 title=row.title,
                 position=len(sites),
+                bandwidth_kbps=row.bandwidth_kbps,
             )
         )
     if not sites and not problems:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -24,6 +24,8 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX: Final = "ROOM110_"
+
+IpAddress = IPv4Address | IPv6Address
 
 
 class SettingsError(Exception):
@@ -56,21 +58,34 @@ class Settings(BaseSettings):
     state: Path = Field(default_factory=default_state)
     """Directory of the signing secret, the journal and service.json; made when missing."""
 
+    roster: Path | None = None
+    """CSV of the sites that are expected (``config/data``); the 63 provinces of 2020 without one."""
+
     http_host: str = "127.0.0.1"
     """IPv4 address for WebSocket and REST.  Loopback only, until TLS exists."""
 
     http_port: int = Field(default=8110, ge=0, le=65535)
     """TCP port for WebSocket and REST; 0 takes a free one, told in service.json."""
 
-    media_host: str = "127.0.0.1"
-    """IPv4 address of the media socket; 0.0.0.0 is every interface.  Loopback by default because
-    ``media_advertise`` is: what nobody is told of need not be open."""
+    media_host: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
+    """IPv4 or IPv6 addresses that media listens on, with commas between; 0.0.0.0 and :: are every
+    interface.  Loopback by default because ``media_advertise`` is: what nobody is told of need not
+    be open."""
 
     media_port: int = Field(default=8110, ge=0, le=65535)
-    """UDP port for media; 0 takes a free one, told in service.json."""
+    """UDP port for media, the same on every address; 0 takes a free one, told in service.json."""
+
+    media_tcp_port: int | None = Field(default=8111, ge=0, le=65535)
+    """TCP port for media where UDP does not get through; 0 takes a free one, told in service.json,
+    ``none`` offers no TCP."""
+
+    media_metrics_port: int = Field(default=8112, ge=0, le=65535)
+    """TCP port on loopback for the metrics that the media process tells itself; 0 takes a free one,
+    told in service.json."""
 
     media_advertise: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
-    """IPv4 addresses offered to sites as ICE candidates, best first, with commas between."""
+    """IPv4 or IPv6 addresses offered to sites as ICE candidates, best first, with commas between.
+    Behind NAT these are the outer ones."""
 
     title: str = Field(
         default="Hội nghị trực tuyến Giám đốc các Sở Khoa học và Công nghệ",
@@ -96,10 +111,10 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = "auto"
     """``json`` is one object per line, ``console`` is for eyes, ``auto`` looks for a terminal."""
 
-    @field_validator("state")
+    @field_validator("state", "roster")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @field_validator("http_host")
     @classmethod
@@ -112,43 +127,75 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("media_host")
-    @classmethod
-    def _bindable(cls, value: str) -> str:
-        return str(_ipv4(value))
-
-    @field_validator("media_advertise", mode="before")
+    @field_validator("media_host", "media_advertise", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("media_host")
+    @classmethod
+    def _bindable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("at least one address is needed, or media listens nowhere")
+        hosts = tuple(dict.fromkeys(_ip(text) for text in value))
+        for every in hosts:
+            others = [each for each in hosts if each.version == every.version and each != every]
+            if every.is_unspecified and others:
+                raise ValueError(
+                    f"{every} is every IPv{every.version} address already; leave out {others[0]}"
+                )
+        return tuple(map(str, hosts))
+
     @field_validator("media_advertise")
     @classmethod
     def _reachable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("at least one address is needed, or no site can send media")
-        for text in value:
-            address = _ipv4(text)
-            if address.is_unspecified or address.is_multicast:
-                raise ValueError(f"{text} is no address a site could send to")
-        return tuple(dict.fromkeys(value))
+        offers = tuple(dict.fromkeys(_ip(text) for text in value))
+        for offer in offers:
+            # An IPv6 link-local address means something on one machine's one interface.
+            is_of_one_link = isinstance(offer, IPv6Address) and offer.is_link_local
+            if offer.is_unspecified or offer.is_multicast or is_of_one_link:
+                raise ValueError(f"{offer} is no address a site could send to")
+        return tuple(map(str, offers))
 
-    @field_validator("speaking_limit_s", mode="before")
+    @field_validator("media_tcp_port", "speaking_limit_s", mode="before")
     @classmethod
-    def _no_limit(cls, value: object) -> object:
+    def _none(cls, value: object) -> object:
         return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
     @model_validator(mode="after")
     def _advertised_is_bound(self) -> Self:
-        bound = IPv4Address(self.media_host)
+        hosts = ",".join(self.media_host)
         for text in self.media_advertise:
-            if bound.is_loopback and not IPv4Address(text).is_loopback:
+            offer = ip_address(text)
+            every = "::" if isinstance(offer, IPv6Address) else "0.0.0.0"  # noqa: S104 - a hint
+            bound = [each for each in map(ip_address, self.media_host) if type(each) is type(offer)]
+            if not bound:
                 raise ValueError(
-                    f"media_advertise offers {text}, but media_host {self.media_host} listens to"
-                    f" this machine alone; set {PREFIX}MEDIA_HOST=0.0.0.0"
+                    f"media_advertise offers {text}, but media_host {hosts} has no"
+                    f" IPv{offer.version} address; set {PREFIX}MEDIA_HOST={hosts},{every}"
                 )
+            if not offer.is_loopback and all(each.is_loopback for each in bound):
+                raise ValueError(
+                    f"media_advertise offers {text}, but media_host {hosts} listens to"
+                    f" this machine alone; set {PREFIX}MEDIA_HOST={every}"
+                )
+            if offer.is_loopback and not any(
+                each.is_loopback or each.is_unspecified for each in bound
+            ):
+                raise ValueError(
+                    f"media_advertise offers {text}, but media_host {hosts} does not listen there;"
+                    f" set {PREFIX}MEDIA_ADVERTISE to an address sites can reach"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        if self.http_port and self.http_port == self.media_tcp_port:
+            raise ValueError(f"http_port and media_tcp_port are both TCP port {self.http_port}")
         return self
 
 
@@ -200,3 +247,15 @@ def _ipv4(text: str) -> IPv4Address:
         return IPv4Address(text)
     except AddressValueError:
         raise ValueError(f"{text!r} is not an IPv4 address such as 127.0.0.1") from None
+
+
+def _ip(text: str) -> IpAddress:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise ValueError(
+            f"{text!r} is not an IPv4 or IPv6 address such as 127.0.0.1 or ::1"
+        ) from None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        raise ValueError(f"{text} is an IPv4 address in disguise; write {address.ipv4_mapped}")
+    return address

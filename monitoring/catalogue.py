@@ -8,99 +8,84 @@ What a site *is* (info, line, microphone, floor, flags, counters) is there for e
 times, so that a table keeps its rows; how well it goes (jitter, loss, round trip, level) only while
 it goes.  Counters add up over all connections of a site and never fall while the service runs.
 
-docs/monitoring.md is printed from here (``make docs``).
+What the media plane counts is in :mod:`monitoring.plane`, which the media process needs without all
+this.  docs/monitoring.md is printed from here (``make docs``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from bridge.conference.words import EndReason, FloorWord, Phase
 from bridge.line import LineWord
-from bridge.media.core.drops import DropReason
 from bridge.media.slots import SessionKind
 from bridge.watch import LOST_REASONS
-from monitoring.exposition import Family
+from monitoring.exposition import Family, counter, gauge, info
+from monitoring.plane import LOOP_LAG, PLANE, WORKER
 
 MICS: Final = ("on", "off", "silent", "none", "unknown")
 MEDIA: Final = ("audio", "video")
 DIRECTIONS: Final = ("uplink", "downlink")
 DISCONNECT_REASONS: Final = ("bye", "lost")
 FLOOR_CAUSES: Final = ("chair.call", "chair.grant", *(reason.value for reason in EndReason))
-LAG_BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
 
 
-def _counter(name: str, text: str, *labels: str, words: Iterable[str] = ()) -> Family:
-    return Family(name=name, kind="counter", text=text, labels=labels, words=tuple(words))
-
-
-def _gauge(name: str, text: str, *labels: str, words: Iterable[str] = ()) -> Family:
-    return Family(name=name, kind="gauge", text=text, labels=labels, words=tuple(words))
-
-
-def _info(name: str, text: str, *labels: str) -> Family:
-    return Family(name=name, kind="info", text=text, labels=labels)
-
-
-SITE_INFO: Final = _info(
+SITE_INFO: Final = info(
     "room110_site_info", "Who a site is; role is centre or province.", "site", "name", "role"
 )
-SITE_UP: Final = _gauge(
+SITE_UP: Final = gauge(
     "room110_site_up", "Whether the site's media is connected and alive.", "site"
 )
-SITE_CONTROL_UP: Final = _gauge(
+SITE_CONTROL_UP: Final = gauge(
     "room110_site_control_up", "Whether the site's WebSocket is connected.", "site"
 )
-SITE_LINE: Final = _gauge(
+SITE_LINE: Final = gauge(
     "room110_site_line",
     "The line of a site: exactly one word is 1.",
     "site",
     "line",
     words=LineWord,
 )
-SITE_MIC: Final = _gauge(
+SITE_MIC: Final = gauge(
     "room110_site_mic",
     "What the site says its microphone is doing: exactly one word is 1.",
     *("site", "mic"),
     words=MICS,
 )
-SITE_FLOOR: Final = _gauge(
+SITE_FLOOR: Final = gauge(
     "room110_site_floor",
     "A site's standing in the procedure: exactly one word is 1.",
     *("site", "floor"),
     words=FloorWord,
 )
-SITE_GATE_OPEN: Final = _gauge(
+SITE_GATE_OPEN: Final = gauge(
     "room110_site_gate_open", "Whether the site's sound is let through to all others.", "site"
 )
-SITE_BLOCKED: Final = _gauge(
-    "room110_site_blocked", "Whether the chair has muted the site.", "site"
-)
-SITE_MEDIA_WANTED: Final = _gauge(
+SITE_BLOCKED: Final = gauge("room110_site_blocked", "Whether the chair has muted the site.", "site")
+SITE_MEDIA_WANTED: Final = gauge(
     "room110_site_media_wanted",
     "Whether the medium is expected now: a picture somebody watches, a microphone that is on.",
     *("site", "media"),
 )
-SITE_CONNECTS: Final = _counter(
+SITE_CONNECTS: Final = counter(
     "room110_site_connects_total", "Times the site's link came up.", "site"
 )
-SITE_DISCONNECTS: Final = _counter(
+SITE_DISCONNECTS: Final = counter(
     "room110_site_disconnects_total",
     "Times the site's link went away: said goodbye, or lost.",
     *("site", "reason"),
     words=DISCONNECT_REASONS,
 )
-SITE_RTT: Final = _gauge(
+SITE_RTT: Final = gauge(
     "room110_site_rtt_seconds", "Round trip, from the site's receiver reports.", "site"
 )
-SITE_LOSS: Final = _gauge(
+SITE_LOSS: Final = gauge(
     "room110_site_rtp_loss_ratio",
     "Packets lost: uplink in the last second, downlink the worst stream of the last report.",
     *("site", "direction"),
     words=DIRECTIONS,
 )
-SITE_LEVEL: Final = _gauge(
+SITE_LEVEL: Final = gauge(
     "room110_site_audio_level_dbov",
     "Loudness of the site's microphone, 0 (loudest) to -127, before the gate.",
     "site",
@@ -112,24 +97,24 @@ SITES: Final = (
 )
 
 _FLOW: Final = ("site", "direction", "media")
-SITE_PACKETS: Final = _counter(
+SITE_PACKETS: Final = counter(
     "room110_site_rtp_packets_total", "RTP packets from and to the site's room device.", *_FLOW
 )
-SITE_BYTES: Final = _counter(
+SITE_BYTES: Final = counter(
     "room110_site_rtp_bytes_total", "RTP headers and payloads, without SRTP, UDP and IP.", *_FLOW
 )
-SITE_LOST: Final = _counter(
+SITE_LOST: Final = counter(
     "room110_site_rtp_packets_lost_total",
     "RTP packets that did not arrive: uplink counted here, downlink as the site reports.",
     *_FLOW,
 )
-SITE_JITTER: Final = _gauge(
+SITE_JITTER: Final = gauge(
     "room110_site_rtp_jitter_seconds", "Interarrival jitter (RFC 3550), the worst stream.", *_FLOW
 )
-SITE_KEYFRAMES: Final = _counter(
+SITE_KEYFRAMES: Final = counter(
     "room110_site_keyframes_total", "Key frames that came from the site.", "site"
 )
-SITE_KEYFRAME_REQUESTS: Final = _counter(
+SITE_KEYFRAME_REQUESTS: Final = counter(
     "room110_site_keyframe_requests_total", "Key frames asked of the site.", "site"
 )
 TRAFFIC: Final = (
@@ -137,46 +122,46 @@ TRAFFIC: Final = (
     *(SITE_KEYFRAMES, SITE_KEYFRAME_REQUESTS),
 )
 
-CLIENT_FRAMES: Final = _counter(
+CLIENT_FRAMES: Final = counter(
     "room110_site_client_frames_total",
     "Pictures of all receiving video, as the page counts them.",
     *("site", "result"),
     words=("decoded", "dropped"),
 )
-CLIENT_FREEZES: Final = _counter(
+CLIENT_FREEZES: Final = counter(
     "room110_site_client_freezes_total", "Freezes of receiving video, says the page.", "site"
 )
-CLIENT_FREEZE_SECONDS: Final = _counter(
+CLIENT_FREEZE_SECONDS: Final = counter(
     "room110_site_client_freeze_seconds_total", "How long they were frozen, says the page.", "site"
 )
-CLIENT_LIMITED: Final = _counter(
+CLIENT_LIMITED: Final = counter(
     "room110_site_client_quality_limited_seconds_total",
     "How long the camera was sent worse than asked for, says the page.",
     *("site", "reason"),
     words=("cpu", "bandwidth"),
 )
-CLIENT_CONCEALED: Final = _gauge(
+CLIENT_CONCEALED: Final = gauge(
     "room110_site_client_concealed_ratio",
     "Sound that was patched audibly between two reports, says the page.",
     "site",
 )
-CLIENT_JITTER_BUFFER: Final = _gauge(
+CLIENT_JITTER_BUFFER: Final = gauge(
     "room110_site_client_jitter_buffer_seconds",
     "Mean delay of the sound in the page's jitter buffer.",
     "site",
 )
-CLIENT_OUTGOING: Final = _gauge(
+CLIENT_OUTGOING: Final = gauge(
     "room110_site_client_available_outgoing_bytes_per_second",
     "What the browser believes the line takes.",
     "site",
 )
-CLIENT_RTT: Final = _gauge(
+CLIENT_RTT: Final = gauge(
     "room110_site_client_rtt_seconds", "Round trip by ICE checks, says the page.", "site"
 )
-CLIENT_REPORTED: Final = _gauge(
+CLIENT_REPORTED: Final = gauge(
     "room110_site_client_report_timestamp_seconds", "When the page last said how it is.", "site"
 )
-CLIENT_REPORTS: Final = _counter(
+CLIENT_REPORTS: Final = counter(
     "room110_site_client_reports_total",
     "Statistics the page sent: taken, or ignored because they came too soon.",
     *("site", "result"),
@@ -187,95 +172,57 @@ CLIENTS: Final = (
     *(CLIENT_JITTER_BUFFER, CLIENT_OUTGOING, CLIENT_RTT, CLIENT_REPORTED, CLIENT_REPORTS),
 )
 
-PHASE: Final = _gauge(
+PHASE: Final = gauge(
     "room110_conference_phase",
     "The phase of the conference: exactly one word is 1.",
     "phase",
     words=Phase,
 )
-START: Final = _gauge(
+START: Final = gauge(
     "room110_conference_start_timestamp_seconds", "When the conference began its lobby."
 )
-FLOOR_CHANGES: Final = _counter(
+FLOOR_CHANGES: Final = counter(
     "room110_floor_changes_total",
     "Floors given, by command, and floors that ended, by reason.",
     "cause",
     words=FLOOR_CAUSES,
 )
-QUEUE: Final = _gauge("room110_floor_queue_requests", "Accepted requests that wait for the floor.")
-SESSIONS: Final = _gauge(
+QUEUE: Final = gauge("room110_floor_queue_requests", "Accepted requests that wait for the floor.")
+SESSIONS: Final = gauge(
     "room110_sessions", "Connected devices by what they are for.", "kind", words=SessionKind
 )
-CHAIR_CONSOLES: Final = _gauge(
+CHAIR_CONSOLES: Final = gauge(
     "room110_chair_consoles", "Connected consoles that may act as the chair."
 )
-CONFERENCE: Final = (PHASE, START, FLOOR_CHANGES, QUEUE, SESSIONS, CHAIR_CONSOLES)
-
-MEDIA_SESSIONS: Final = _gauge(
-    "room110_media_sessions",
-    "Media sessions of all kinds of devices.",
-    "state",
-    words=("connected", "connecting"),
-)
-MEDIA_LOST: Final = _counter(
+MEDIA_LOST: Final = counter(
     "room110_media_sessions_lost_total",
     "Media sessions that ended without a goodbye.",
     "reason",
     words=LOST_REASONS,
 )
-MEDIA_PACKETS: Final = _counter(
-    "room110_media_packets_total",
-    "RTP packets taken in and sent out.",
-    "direction",
-    words=("in", "out"),
-)
-MEDIA_BYTES: Final = _counter(
-    "room110_media_bytes_total",
-    "RTP headers and payloads taken in and sent out.",
-    "direction",
-    words=("in", "out"),
-)
-DROPPED: Final = _counter(
-    "room110_dropped_packets_total",
-    "Packets that ended here, by the reason in bridge/media/core/drops.py.",
-    "reason",
-    words=DropReason,
-)
-KEYFRAME_REQUESTS: Final = _counter(
-    "room110_keyframe_requests_total", "Key frames asked of all sites, after coalescing."
-)
-SWITCHES: Final = _counter(
-    "room110_slot_switches_total", "Times a slot changed its source or layer, per subscriber."
-)
-PLANE: Final = (
-    *(MEDIA_SESSIONS, MEDIA_LOST, MEDIA_PACKETS, MEDIA_BYTES, DROPPED),
-    *(KEYFRAME_REQUESTS, SWITCHES),
+CONFERENCE: Final = (
+    *(PHASE, START, FLOOR_CHANGES, QUEUE, SESSIONS, CHAIR_CONSOLES),
+    MEDIA_LOST,
 )
 
-BUILD: Final = _info("room110_build_info", "What runs here.", "version", "python")
+BUILD: Final = info("room110_build_info", "What runs here.", "version", "python")
 JOURNAL_WRITE: Final = Family(
     name="room110_journal_write_seconds",
     kind="summary",
     text="Time a batch took to be durable, waiting for the journal's thread included.",
 )
-JOURNAL_FAILURES: Final = _counter(
+JOURNAL_FAILURES: Final = counter(
     "room110_journal_write_failures_total", "Batches that could not be written."
 )
-LOOP_LAG: Final = Family(
-    name="room110_event_loop_lag_seconds",
-    kind="histogram",
-    text="How late a timer of 100 ms came.",
-    bounds=LAG_BOUNDS_S,
-)
-COLLECTOR: Final = _gauge(
+COLLECTOR: Final = gauge(
     "room110_collector_seconds", "Loop time that the page before this one took."
 )
-COLLECTOR_ERRORS: Final = _counter(
+COLLECTOR_ERRORS: Final = counter(
     "room110_collector_errors_total", "Parts of a page that failed and were left out."
 )
 SERVICE: Final = (BUILD, JOURNAL_WRITE, JOURNAL_FAILURES, LOOP_LAG, COLLECTOR, COLLECTOR_ERRORS)
 
-FAMILIES: Final = (*SITES, *TRAFFIC, *CLIENTS, *CONFERENCE, *PLANE, *SERVICE)
+FAMILIES: Final = (*SITES, *TRAFFIC, *CLIENTS, *CONFERENCE, *PLANE, *SERVICE, *WORKER)
 
 
 def markdown() -> str:

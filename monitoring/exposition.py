@@ -54,6 +54,18 @@ class Family:
         return f"# HELP {name} {_escape(self.text, quote=openmetrics)}\n# TYPE {name} {kind}\n"
 
 
+def counter(name: str, text: str, *labels: str, words: Iterable[str] = ()) -> Family:
+    return Family(name=name, kind="counter", text=text, labels=labels, words=tuple(words))
+
+
+def gauge(name: str, text: str, *labels: str, words: Iterable[str] = ()) -> Family:
+    return Family(name=name, kind="gauge", text=text, labels=labels, words=tuple(words))
+
+
+def info(name: str, text: str, *labels: str) -> Family:
+    return Family(name=name, kind="info", text=text, labels=labels)
+
+
 @dataclass(slots=True)
 class Histogram:
     """Observations counted into the buckets of a family; ``observe`` costs a microsecond."""
@@ -129,6 +141,25 @@ class Column:
 
     def _prefix(self, labels: tuple[str, ...]) -> str:
         return f"{self.family.name}{_pairs(self.family.labels, labels)} "
+
+
+class Sheet:
+    """The columns of one part."""
+
+    def __init__(self, families: Sequence[Family]) -> None:
+        self._columns = {family.name: Column(family) for family in families}
+
+    def __getitem__(self, family: Family) -> Column:
+        return self._columns[family.name]
+
+    def clear(self) -> None:
+        """Forget what a part that failed has left."""
+        for column in self._columns.values():
+            column.text()
+
+    def take(self) -> list[tuple[Family, str]]:
+        """The families and their lines; the sheet is empty then."""
+        return [(column.family, column.text()) for column in self._columns.values()]
 
 
 def page(bodies: Iterable[tuple[Family, str]], *, openmetrics: bool) -> str:

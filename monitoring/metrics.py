@@ -6,7 +6,7 @@ board show, so no two windows disagree.
 
 A scrape must cost the conference nothing that can be heard, hence our own writer
 (:mod:`monitoring.exposition`), and at most one page a second however often somebody asks.
-``prometheus_client`` says what the process costs, on a registry of our own: a handful of series.
+What the process costs is said by :mod:`monitoring.processes`.
 
 A part of the page that raises is left out, counted and logged, and the others are served: the day
 something is wrong is the day the page is needed.
@@ -20,15 +20,14 @@ from functools import partial
 from typing import Final
 
 import structlog
-from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector, exposition
-from prometheus_client.openmetrics import exposition as openmetrics_exposition
 
 from bridge.conference.words import SiteCode
 from bridge.journal import Writes
-from monitoring import catalogue
-from monitoring.exposition import EOF, Histogram, page
+from monitoring.exposition import EOF, Histogram, Sheet, page
 from monitoring.lag import measure_lag
-from monitoring.parts import PARTS, Moment, Part, Sheet, Toll, Watched
+from monitoring.parts import PARTS, Moment, Part, Toll, Watched
+from monitoring.plane import LAG_BOUNDS_S, PLANE
+from monitoring.processes import ProcessText
 from monitoring.tally import Tally
 
 log = structlog.get_logger(__name__)
@@ -45,11 +44,13 @@ class Metrics:
         names: Mapping[SiteCode, str],
         writes: Writes,
         build: Mapping[str, str],
+        process: str = "service",
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         """*names* are what people call the sites; *build* has the labels of the build info;
-        *wall* is Unix time and *clock* any monotonic one."""
+        *process* is one of :data:`monitoring.plane.PROCESSES`: where media is carried by another,
+        that one tells what it carries; *wall* is Unix time and *clock* any monotonic one."""
         self.tally = Tally()
         """To be told of every change of a conference."""
         self._watched = watched
@@ -58,15 +59,18 @@ class Metrics:
         self._build = build
         self._wall = wall
         self._clock = clock
-        self._lag = Histogram(catalogue.LAG_BOUNDS_S)
+        self._lag = Histogram(LAG_BOUNDS_S)
         self._toll = Toll()
         self._failing: set[str] = set()
         self._pages: dict[bool, tuple[float, bytes]] = {}
         """OpenMetrics or not -> when it was written, and the page."""
-        self._parts = tuple((Sheet(families), write) for families, write in PARTS)
-        self._process = CollectorRegistry()
-        ProcessCollector(registry=self._process)
-        GCCollector(registry=self._process)
+        self._name = process
+        self._parts = tuple(
+            (Sheet(families), write)
+            for families, write in PARTS
+            if not (process == "control" and families is PLANE)
+        )
+        self._process = ProcessText(process)
 
     async def run(self) -> None:
         """Measure the loop until cancelled."""
@@ -85,6 +89,7 @@ class Metrics:
             writes=self._writes,
             lag=self._lag,
             build=self._build,
+            process=self._name,
             toll=self._toll,
             wall_s=self._wall(),
         )
@@ -94,7 +99,7 @@ class Metrics:
             )
             for sheet, write in self._parts
         ]
-        texts.append(self._guarded("process", partial(self._process_text, openmetrics)))
+        texts.append(self._guarded("process", partial(self._process, openmetrics)))
         if openmetrics:
             texts.append(EOF)
         body = "".join(texts).encode()
@@ -113,12 +118,6 @@ class Metrics:
             return ""
         self._failing.discard(part)
         return text
-
-    def _process_text(self, openmetrics: bool) -> str:
-        if openmetrics:
-            whole: bytes = openmetrics_exposition.generate_latest(self._process)  # type: ignore[no-untyped-call]
-            return whole.decode().removesuffix(EOF)
-        return exposition.generate_latest(self._process).decode()
 
 
 def _text(sheet: Sheet, write: Part, moment: Moment, openmetrics: bool) -> str:

@@ -5,7 +5,7 @@ A part that cannot be written raises; :mod:`monitoring.metrics` leaves it out an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,8 @@ from bridge.journal import Writes
 from bridge.traffic import Flow
 from bridge.watch import Figures
 from monitoring import catalogue as of
-from monitoring.exposition import Column, Family, Histogram
+from monitoring.exposition import Family, Histogram, Sheet
+from monitoring.plane import LOOP_LAG, PLANE, write_plane
 from monitoring.tally import Tally
 
 _NO_FLOW: Final = Flow()
@@ -28,25 +29,6 @@ class Watched(Protocol):
     def sites(self) -> list[dict[str, Any]]: ...
 
     def figures(self) -> Figures: ...
-
-
-class Sheet:
-    """The columns of one part."""
-
-    def __init__(self, families: Sequence[Family]) -> None:
-        self._columns = {family.name: Column(family) for family in families}
-
-    def __getitem__(self, family: Family) -> Column:
-        return self._columns[family.name]
-
-    def clear(self) -> None:
-        """Forget what a part that failed has left."""
-        for column in self._columns.values():
-            column.text()
-
-    def take(self) -> list[tuple[Family, str]]:
-        """The families and their lines; the sheet is empty then."""
-        return [(column.family, column.text()) for column in self._columns.values()]
 
 
 @dataclass(slots=True)
@@ -70,6 +52,8 @@ class Moment:
     lag: Histogram
     build: Mapping[str, str]
     """Label of ``room110_build_info`` -> value."""
+    process: str
+    """One of :data:`monitoring.plane.PROCESSES`."""
     toll: Toll
     wall_s: float
     """Unix time."""
@@ -182,31 +166,19 @@ def _conference(sheet: Sheet, moment: Moment) -> None:
     for kind in of.SESSIONS.words:
         sheet[of.SESSIONS].set(sum(n for k, n in figures.sessions.items() if k == kind), kind)
     sheet[of.CHAIR_CONSOLES].set(figures.chair_consoles)
+    for reason in dict.fromkeys((*of.MEDIA_LOST.words, *figures.media_lost)):
+        sheet[of.MEDIA_LOST].set(figures.media_lost.get(reason, 0), reason)
 
 
 def _plane(sheet: Sheet, moment: Moment) -> None:
-    figures = moment.figures
-    media = figures.media
-    connected = sum(session.connected for session in media.sessions)
-    sheet[of.MEDIA_SESSIONS].set(connected, "connected")
-    sheet[of.MEDIA_SESSIONS].set(len(media.sessions) - connected, "connecting")
-    for reason in dict.fromkeys((*of.MEDIA_LOST.words, *figures.media_lost)):
-        sheet[of.MEDIA_LOST].set(figures.media_lost.get(reason, 0), reason)
-    sheet[of.MEDIA_PACKETS].set(media.packets_in, "in")
-    sheet[of.MEDIA_PACKETS].set(media.packets_out, "out")
-    sheet[of.MEDIA_BYTES].set(media.bytes_in, "in")
-    sheet[of.MEDIA_BYTES].set(media.bytes_out, "out")
-    for drop in dict.fromkeys((*of.DROPPED.words, *media.drops)):
-        sheet[of.DROPPED].set(media.drops.get(drop, 0), drop)
-    sheet[of.KEYFRAME_REQUESTS].set(media.keyframe_requests)
-    sheet[of.SWITCHES].set(media.switches)
+    write_plane(sheet, moment.figures.media)
 
 
 def _service(sheet: Sheet, moment: Moment) -> None:
     sheet[of.BUILD].set(1, *(moment.build[label] for label in of.BUILD.labels))
     sheet[of.JOURNAL_WRITE].set_summary(moment.writes.done, moment.writes.seconds)
     sheet[of.JOURNAL_FAILURES].set(moment.writes.failed)
-    sheet[of.LOOP_LAG].set_histogram(moment.lag)
+    sheet[LOOP_LAG].set_histogram(moment.lag, moment.process)
     sheet[of.COLLECTOR].set(moment.toll.seconds)
     sheet[of.COLLECTOR_ERRORS].set(moment.toll.errors)
 
@@ -218,7 +190,7 @@ PARTS: Final[tuple[tuple[tuple[Family, ...], Part], ...]] = (
     (of.TRAFFIC, _traffic),
     (of.CLIENTS, _clients),
     (of.CONFERENCE, _conference),
-    (of.PLANE, _plane),
+    (PLANE, _plane),
     (of.SERVICE, _service),
 )
 """In the order of the page; that of the service last, so that it counts the errors of the others."""

@@ -1,7 +1,8 @@
-"""Children: the programs the demonstration is made of, each in a process of its own.
+"""Children: programs of ours in processes of their own, kept alive by their parent.
 
-A child that ends without being told to is started again, as systemd would, so that
-``kill -9`` on the service is part of the demonstration.  Children die with their parent: Linux
+A child that is killed is started again, as systemd would: at once the first time, with growing
+pauses when it lived too short a while to have been of use.  One that gives up by itself is not,
+unless its parent *keeps* it and it had worked before.  Children die with their parent: Linux
 sends them SIGTERM when it ends, however it ends (prctl(2), PR_SET_PDEATHSIG).  Each is a process
 group of its own, so that Ctrl-C is for the parent alone, who takes them down in order.
 """
@@ -16,10 +17,16 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from room110.cli.exits import Exit
+
 _PR_SET_PDEATHSIG = 1
 STOP_S = 8.0
 """A child that has not ended this long after SIGTERM is killed."""
 AGAIN_S = 0.5
+"""Before the second restart in a row; it doubles up to ``LONGEST_S``."""
+LONGEST_S = 8.0
+WORKED_S = 10.0
+"""A start takes a second, on a busy machine some; who lived longer has worked."""
 
 
 def _die_with_parent() -> None:
@@ -35,15 +42,22 @@ class Child:
         *,
         env: Mapping[str, str],
         on_restart: Callable[[str], None],
+        keeps: bool = False,
+        inherits: Sequence[int] = (),
     ) -> None:
-        """*env* is added to ours; *on_restart* hears why it had ended."""
+        """*env* is added to ours; *on_restart* hears why it had ended; *keeps*: start it again
+        also when it ended by itself after it had worked; *inherits* are open files it is given."""
         self.process: asyncio.subprocess.Process | None = None
         self._args = args
         self.env = {**os.environ, **env}
         """For the next start."""
         self._on_restart = on_restart
+        self._keeps = keeps
+        self._inherits = tuple(inherits)
+        self._started_s = 0.0
 
     async def start(self) -> None:
+        self._started_s = asyncio.get_running_loop().time()
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -52,18 +66,24 @@ class Child:
             env=self.env,
             preexec_fn=_die_with_parent,
             process_group=0,
+            pass_fds=self._inherits,
         )
 
     async def run(self) -> int:
         """Start it again whenever it is killed; its exit code when it gave up by itself."""
+        short_lives = 0
         try:
             while True:
                 assert self.process is not None
                 code = await self.process.wait()
-                if code >= 0:
+                worked = asyncio.get_running_loop().time() - self._started_s > WORKED_S
+                is_bug = worked and self._keeps and code != Exit.CONFIGURATION
+                if code >= 0 and not is_bug:
                     return code
-                self._on_restart(signal.Signals(-code).name)
-                await asyncio.sleep(AGAIN_S)
+                self._on_restart(signal.Signals(-code).name if code < 0 else f"exit code {code}")
+                short_lives = 0 if worked else short_lives + 1
+                if short_lives > 1:
+                    await asyncio.sleep(min(LONGEST_S, AGAIN_S * 2.0 ** (short_lives - 2)))
                 await self.start()
         finally:
             await self.stop()

@@ -1,104 +1,164 @@
-"""Compose: builds the service from its parts, runs it, and takes it down in order.
+"""Compose: builds the conference from its parts, runs it, and takes it down in order.
+
+What is built here is control: everything but the carrying of media, which a :class:`Carrier` brings.
+:class:`AtWorker` leaves it to the worker process and finds there what an earlier control, which was
+killed, had opened; :mod:`room110.whole` carries it in this process, for tests and benches.
 
 The order of going down matters: the doors first (every client hears ``bye shutdown``), then the
 media, then the room, which writes what waits, and the journal last.  A part that ends by itself
-is a bug: it takes the others down and the process ends with a traceback and exit code 1, for
-systemd to start it again; the journal is whole.
+is a bug: it takes the others down and the process ends with a traceback and exit code 1, to be
+started again; the journal is whole.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import platform
 import random
-import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Final, Protocol
 
 import structlog
-from aiohttp import web
 
 from bridge.conference.events import Policy
-from bridge.conference.words import RequestHandling
+from bridge.conference.words import Link, RequestHandling
 from bridge.events import Emitter
 from bridge.journal import Journals
-from bridge.media.local import LocalPlane
+from bridge.media.plane import MediaPlane, SessionId
+from bridge.media.remote import Found, RemotePlane
 from bridge.records import JournalError
 from bridge.room import Room
 from bridge.service import Bridge
-from config.roster import load_roster
+from config.roster import RosterError, load_roster
 from config.settings import Settings
 from monitoring.http import Check, health_routes, metrics_routes
 from monitoring.metrics import Metrics
+from room110 import facts
 from room110.cli.exits import Exit, Failure, plain_failures
+from room110.facts import SOCKET, listeners
+from room110.listening import listening
+from room110.until import until_told
 from signaling.app import make_app
 from signaling.identity import Keyring, SecretError
 from signaling.rest import bearer, check_reader
 
 log = structlog.get_logger(__name__)
 
-SHUTDOWN_S = 5.0
+MEET_S: Final = 5.0
+"""Control waits so long for a worker and then begins without: people must be able to see why."""
+
+
+class RunningPlane(MediaPlane, Protocol):
+    async def run(self) -> None:
+        """Until cancelled."""
+
+
+class Carrier(Protocol):
+    """Where media is carried."""
+
+    def door(self) -> socket.socket:
+        """Where people come in.  Raises Failure when it cannot be."""
+
+    async def found(self) -> Found:
+        """Before the conference is read: what is carried already."""
+
+    def plane(self) -> RunningPlane:
+        """After it.  Raises Failure when it cannot be."""
+
+    def adopt(self, found: Found, sessions: Collection[SessionId]) -> None:
+        """Go on with these of what was found, and no other."""
+
+    def facts(self) -> dict[str, object]:
+        """For service.json: where media is, and in which processes."""
+
+    def on_news(self, listener: Callable[[], None]) -> None:
+        """The one listener for other facts."""
+
+
+class AtWorker:
+    """A carrier: the worker process of this state directory.  *door* is the supervisor's."""
+
+    def __init__(self, settings: Settings, door: socket.socket) -> None:
+        self._plane = RemotePlane(settings.state / SOCKET)
+        self._door = door
+
+    def door(self) -> socket.socket:
+        return self._door
+
+    async def found(self) -> Found:
+        return await self._plane.meet(MEET_S)
+
+    def plane(self) -> RemotePlane:
+        return self._plane
+
+    def adopt(self, found: Found, sessions: Collection[SessionId]) -> None:
+        self._plane.adopt(found, sessions)
+
+    def facts(self) -> dict[str, object]:
+        worker = self._plane.worker
+        return {
+            "media": [] if worker is None else listeners(worker.greeting),
+            "media_metrics": "" if worker is None else worker.metrics,
+            "media_pid": 0 if worker is None else worker.pid,
+            "supervisor_pid": os.getppid(),
+        }
+
+    def on_news(self, listener: Callable[[], None]) -> None:
+        self._plane.on_worker(listener)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A running service, as tests and :func:`serve` see it."""
+    """A running conference, as tests and :func:`control` see it."""
 
     http: str
-    media: tuple[tuple[str, int], ...]
+    carrier: Carrier
     bridge: Bridge
     keyring: Keyring
 
 
-def serve(settings: Settings) -> int:
+def control(settings: Settings, door: socket.socket) -> int:
     """Run until SIGTERM or SIGINT.  Returns the exit code; raises Failure with the mend."""
-    return asyncio.run(_serve(settings))
+    return asyncio.run(_control(settings, door))
 
 
-async def _serve(settings: Settings) -> int:
-    this = asyncio.current_task()
-    assert this is not None
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-
-    def stop() -> None:
-        # Also in the middle of a start that hangs.  A second signal is for whoever cannot wait.
-        log.info("service.stopping")
-        for number in numbers:
-            loop.remove_signal_handler(number)
-        this.cancel()
-
-    for number in numbers:
-        loop.add_signal_handler(number, stop)
-    with contextlib.suppress(asyncio.CancelledError):
-        async with running(settings) as service:
+async def _control(settings: Settings, door: socket.socket) -> int:
+    with until_told() as told, contextlib.suppress(asyncio.CancelledError):
+        async with composed(settings, AtWorker(settings, door)) as service:
             log.info("service.ready", http=service.http, conference=service.bridge.conference_id())
-            await loop.create_future()
+            await told
     return Exit.OK
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Service]:
-    """The service while inside.  Raises Failure when it cannot start, with the reason."""
+async def composed(settings: Settings, carrier: Carrier) -> AsyncIterator[Service]:
+    """The conference while inside.  Raises Failure when it cannot start, with the reason."""
     with plain_failures():
         async with contextlib.AsyncExitStack() as stack:
-            yield await _started(stack, settings)
+            yield await _started(stack, settings, carrier)
 
 
-async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Service:
-    roster = load_roster()
+async def _started(
+    stack: contextlib.AsyncExitStack, settings: Settings, carrier: Carrier
+) -> Service:
+    try:
+        roster = load_roster(settings.roster)
+    except (OSError, RosterError) as error:
+        raise Failure(Exit.CONFIGURATION, f"roster: {error}") from error
     state = settings.state
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         keyring = Keyring.load(state, roster=roster.codes)
         journals = Journals(state / "journal")
         stack.callback(journals.close)
+        found = await carrier.found()
         room = await Room.resume(
             journals,
             emitter=Emitter(),
@@ -109,11 +169,12 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
                 request_handling=RequestHandling(settings.request_handling),
                 limit_s=settings.speaking_limit_s,
             ),
+            alive=frozenset(found.rooms()),
         )
     except (OSError, SecretError, JournalError) as error:
         raise Failure(Exit.CONFIGURATION, f"state directory {state}: {error}") from error
     try:
-        plane = _plane(settings)
+        plane = carrier.plane()
     except Failure:
         await room.close()
         raise
@@ -122,8 +183,19 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
         plane=plane,
         titles={site.code: site.title for site in roster},
         names={site.code: site.name for site in roster},
+        bandwidths_bps={
+            site.code: site.bandwidth_kbps * 1000 for site in roster if site.bandwidth_kbps
+        },
         chance=random.SystemRandom(),
     )
+    # A conference that has just begun knows no site: it adopts nobody.
+    kept = {
+        site: media
+        for site, media in found.rooms().items()
+        if site in room.conference.sites and room.conference.sites[site].link is Link.UP
+    }
+    carrier.adopt(found, kept.values())
+    bridge.adopt(kept, found.plan)
     parts = await stack.enter_async_context(asyncio.TaskGroup())
     rooms = parts.create_task(room.run(), name="room")
     stack.push_async_callback(room.close)
@@ -138,6 +210,7 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
         names={site.code: site.name for site in roster},
         writes=journals.writes,
         build={"version": _version(), "python": platform.python_version()},
+        process="control" if isinstance(carrier, AtWorker) else "service",
     )
     room.emitter.on_changed(metrics.tally.note)
     stack.callback(parts.create_task(metrics.run(), name="metrics").cancel)
@@ -146,65 +219,26 @@ async def _started(stack: contextlib.AsyncExitStack, settings: Settings) -> Serv
         check_reader(bearer(authorization, keyring, bridge.conference_id()), "metrics")
 
     app.router.add_routes(metrics_routes(metrics.page, admit))
-    http = await stack.enter_async_context(_listening(app, settings))
-    service = Service(http=http, media=plane.greeting().candidates, bridge=bridge, keyring=keyring)
+    http = await stack.enter_async_context(listening(app, carrier.door()))
+    service = Service(http=http, carrier=carrier, bridge=bridge, keyring=keyring)
+    for on_news in (carrier.on_news, room.emitter.on_begun):
+        on_news(lambda: _announce(state, service))
     _announce(state, service)
-    room.emitter.on_begun(lambda: _announce(state, service))
-    stack.callback((state / "service.json").unlink, missing_ok=True)
     return service
-
-
-def _plane(settings: Settings) -> LocalPlane:
-    try:
-        return LocalPlane(
-            host=settings.media_host,
-            port=settings.media_port,
-            advertise=settings.media_advertise,
-            draw=random.SystemRandom(),
-        )
-    except OSError as error:
-        where = f"UDP {settings.media_host}:{settings.media_port}"
-        raise Failure(
-            Exit.FAILED, f"cannot bind {where} ({error.strerror}); {_mend('MEDIA_PORT')}"
-        ) from error
-
-
-@asynccontextmanager
-async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[str]:
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, settings.http_host, settings.http_port)
-        try:
-            await site.start()
-        except OSError as error:
-            where = f"TCP {settings.http_host}:{settings.http_port}"
-            raise Failure(
-                Exit.FAILED, f"cannot bind {where} ({error.strerror}); {_mend('HTTP_PORT')}"
-            ) from error
-        host, port = runner.addresses[0][:2]
-        yield f"http://{host}:{port}"
-    finally:
-        await runner.cleanup()
-
-
-def _mend(name: str) -> str:
-    return f"is another service running here?  room110 status; or set ROOM110_{name}"
 
 
 def _announce(state: Path, service: Service) -> None:
     """Write service.json, whole or not at all: local commands read it at any moment."""
-    facts = {
-        "http": service.http,
-        "media": [f"{address}:{port}/udp" for address, port in service.media],
-        "pid": os.getpid(),
-        "boot": service.bridge.boot,
-        "conference": service.bridge.conference_id(),
-    }
-    path = state / "service.json"
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(facts) + "\n", encoding="utf-8")
-    part.replace(path)
+    facts.write(
+        state,
+        {
+            "http": service.http,
+            **service.carrier.facts(),
+            "pid": os.getpid(),
+            "boot": service.bridge.boot,
+            "conference": service.bridge.conference_id(),
+        },
+    )
 
 
 def _version() -> str:
@@ -214,12 +248,12 @@ def _version() -> str:
         return "not installed"
 
 
-def _checks(room: asyncio.Task[None], plane: LocalPlane) -> list[Check]:
+def _checks(room: asyncio.Task[None], plane: MediaPlane) -> list[Check]:
     return [
         Check(name="conference", ok=not room.done(), detail="the room takes commands"),
         Check(
             name="media",
             ok=bool(plane.greeting().candidates),
-            detail="the media port is bound and advertised",
+            detail="the media process is there and says where it listens",
         ),
     ]

@@ -59,7 +59,7 @@ async def _run_sites(settings: Settings, count: int) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     local = Local.find(settings)
-    rooms = chosen(load_roster(), count)
+    rooms = chosen(load_roster(settings.roster), count)
     with ClipLibrary(clip_folder()) as library, contextlib.suppress(asyncio.CancelledError):
         crowd = Crowd(url=local.ws, token_for=local.site_token, library=library)
         async with crowd.joined(rooms):

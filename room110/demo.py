@@ -1,12 +1,12 @@
 """Demo: the service and 63 synthetic provincial sites, and a conference that goes on by itself.
 
-Three processes: this one, which plays the chair and prints what happens; ``room110 serve``; and
-``room110 sites``, all the rooms.  The conference is a rehearsal: one that was left open by a
+This process plays the chair and prints what happens.  Its children are ``room110 serve``, which has
+two of its own, control and media, and ``room110 sites``, all the rooms.  The conference is a rehearsal: one that was left open by a
 demonstration is closed at the next, a real one is never touched.
 
 The script is what a chair does: opens, lets five sites ask, tells the next to prepare, gives the
 floor, and goes on for ever.  Everything ``room110 floor`` and ``room110 mute`` do from another
-terminal goes in between, and ``kill -9`` of the service too: it is started again, and the sites
+terminal goes in between, and ``kill -9`` of any process too: it is started again, and the sites
 come back by themselves.
 """
 
@@ -19,7 +19,6 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import islice
-from typing import Any
 
 from bridge.conference.words import CENTRE, Phase, Role
 from config.roster import RosterSite, load_roster
@@ -28,6 +27,7 @@ from room110.children import Child
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.cli.output import emit
 from room110.crowd import chosen
+from room110.facts import pins
 from room110.local import Local
 from room110.story import Story
 from signaling.channel import Disconnected
@@ -72,7 +72,7 @@ async def _demo(settings: Settings, count: int, duration_s: float | None) -> int
 
 
 async def _play(settings: Settings, count: int) -> None:
-    roster = load_roster()
+    roster = load_roster(settings.roster)
     rooms = chosen(roster, count)
     async with AsyncExitStack() as stack:
         local = await stack.enter_async_context(_service(settings))
@@ -170,20 +170,14 @@ async def _service(settings: Settings) -> AsyncIterator[Local]:
         while asyncio.get_running_loop().time() < deadline:
             with contextlib.suppress(Failure):
                 local = Local.find(settings)
-                if local.pid == pid:
-                    child.env |= _ports(local.facts())
+                if local.facts()["supervisor_pid"] == pid:
+                    child.env |= pins(local.facts())
                     yield local
                     return
             if child.process.returncode is not None:
                 break
             await asyncio.sleep(0.1)
     raise Failure(Exit.FAILED, "the service did not start; its reason stands above")
-
-
-def _ports(facts: dict[str, Any]) -> dict[str, str]:
-    http = str(facts["http"]).rpartition(":")[2]
-    media = str(facts["media"][0]).rpartition(":")[2].removesuffix("/udp")
-    return {"ROOM110_HTTP_PORT": http, "ROOM110_MEDIA_PORT": media}
 
 
 @asynccontextmanager
@@ -222,7 +216,8 @@ def _print_addresses(local: Local, settings: Settings) -> None:
   media       {", ".join(facts["media"])}
   health      {local.http}/readyz
   state       {settings.state}
-  service     process {facts["pid"]}: kill -9 it, the conference goes on
+  control     process {facts["pid"]}: kill -9 it, the stage plays on and commands are back at once
+  media       process {facts["media_pid"]}: kill -9 it, the sites connect again
 
   Pages (each link carries its own token; the site page takes the seat of a synthetic site)
   desk        {link("desk", "chair", Role.CHAIR)}

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import operator
 import os
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -33,7 +35,7 @@ from room110.cli.output import emit, emit_json, say
 from room110.crowd import Crowd, card_of, chosen, clip_folder
 from room110.local import Local
 from room110.measures import Endpoints, Record, cpu, result
-from room110.process import usage
+from room110.process import Usage, usage
 from signaling.client import CommandRefused, new_id
 from signaling.messages import ChairCall, ChairMuteSite, ChairPhase, ChairRevoke
 from signaling.resilient import ResilientClient
@@ -64,7 +66,7 @@ async def _run(
     settings: Settings, count: int, duration_s: float, *, take_over: bool
 ) -> dict[str, Any]:
     local = Local.find(settings)
-    wanted = chosen(load_roster(), count)
+    wanted = chosen(load_roster(settings.roster), count)
     async with AsyncExitStack() as stack:
         # First of all: a refused test has opened nothing and cost nobody half a minute.
         if not take_over:
@@ -114,14 +116,14 @@ async def _measure(
     with contextlib.suppress(CommandRefused):
         await desk.command(ChairRevoke(type="chair.revoke", id=new_id()))
     await _pause(crowd, SETTLE_S)
-    before, media_before = usage(local.pid), await local.get("/media")
+    before, media_before = _used(local), await local.get("/media")
     sent_before, received_before = _sent(crowd), _received(crowd)
     _forget_what_was_heard(crowd)
     own_before = usage(os.getpid())
     began_s = loop.time()
     record = await _hold_conference(desk, crowd, speakers)
     spent_s = loop.time() - began_s
-    after, media_after = usage(local.pid), await local.get("/media")
+    after, media_after = _used(local), await local.get("/media")
     own_after = usage(os.getpid())
     return result(_ends(crowd), wanted, record) | {
         "seconds": round(spent_s, 3),
@@ -138,6 +140,11 @@ async def _measure(
             for reason, number in media_after["drops"].items()
         },
     }
+
+
+def _used(local: Local) -> Usage:
+    """By all processes of the service together."""
+    return functools.reduce(operator.add, map(usage, local.pids))
 
 
 async def _until_media(crowd: Crowd, provinces: Sequence[RosterSite]) -> None:

@@ -37,7 +37,9 @@ class Local:
         then; configuration when the state directory cannot be used."""
         _read(settings)
         try:
-            return cls(settings, Keyring.load(settings.state, roster=load_roster().codes))
+            return cls(
+                settings, Keyring.load(settings.state, roster=load_roster(settings.roster).codes)
+            )
         except (OSError, SecretError) as error:
             raise Failure(
                 Exit.CONFIGURATION, f"state directory {settings.state}: {error}"
@@ -50,6 +52,12 @@ class Local:
     @property
     def pid(self) -> int:
         return int(self.facts()["pid"])
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """All processes of the service."""
+        facts = self.facts()
+        return tuple({int(facts[n]) for n in ("pid", "media_pid", "supervisor_pid") if n in facts})
 
     @property
     def http(self) -> str:

@@ -21,6 +21,14 @@ class Usage:
     system_s: float
     rss_bytes: int
 
+    def __add__(self, other: Usage) -> Usage:
+        """Of two processes together."""
+        return Usage(
+            user_s=self.user_s + other.user_s,
+            system_s=self.system_s + other.system_s,
+            rss_bytes=self.rss_bytes + other.rss_bytes,
+        )
+
 
 def usage(pid: int) -> Usage:
     """What *pid* has used so far.  Raises ProcessLookupError when it is gone."""

@@ -2,14 +2,16 @@
 from outside: page tests, the bench of the pages, screenshots.
 
 The service takes free ports at its first start and the same ones again after ``kill``, as systemd
-and a firewall would have it.  Nothing is restarted by itself: when something dies is the caller's
-to say.
+and a firewall would have it.  The whole of it is not restarted by itself: when it dies is the
+caller's to say.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from bridge.conference.words import CENTRE, Role
 from config.settings import Settings
 from room110.children import Child
 from room110.cli.exits import Exit, Failure
+from room110.facts import pins
 from room110.local import Local
 
 START_S = 20.0
@@ -28,12 +31,14 @@ LOOK_S = 0.05
 
 
 @asynccontextmanager
-async def rehearsal(state: Path, *, sites: int) -> AsyncIterator[Rehearsal]:
+async def rehearsal(
+    state: Path, *, sites: int, env: Mapping[str, str] | None = None
+) -> AsyncIterator[Rehearsal]:
     """A service in *state* with the first *sites* provinces and room 110, all connected.
 
-    Raises Failure when they do not come.
+    *env* are settings of the service.  Raises Failure when they do not come.
     """
-    running = Rehearsal(state, sites=sites)
+    running = Rehearsal(state, sites=sites, env=env)
     try:
         await running.start()
         await running.connected()
@@ -45,13 +50,14 @@ async def rehearsal(state: Path, *, sites: int) -> AsyncIterator[Rehearsal]:
 class Rehearsal:
     """Made by :func:`rehearsal`."""
 
-    def __init__(self, state: Path, *, sites: int) -> None:
+    def __init__(self, state: Path, *, sites: int, env: Mapping[str, str] | None = None) -> None:
         self._settings = Settings(state=state)
         self._count = sites
-        env = {"ROOM110_STATE": str(state), "ROOM110_LOG_LEVEL": "warning"}
-        ports = {"ROOM110_HTTP_PORT": "0", "ROOM110_MEDIA_PORT": "0"}
-        self._service = _child(["serve"], env | ports)
-        self._sites = _child(["sites", "--sites", str(sites)], env)
+        base = {"ROOM110_STATE": str(state), "ROOM110_LOG_LEVEL": "warning"}
+        names = ("HTTP_PORT", "MEDIA_PORT", "MEDIA_TCP_PORT", "MEDIA_METRICS_PORT")
+        ports = {f"ROOM110_{name}": "0" for name in names}
+        self._service = _child(["serve"], base | ports | dict(env or {}))
+        self._sites = _child(["sites", "--sites", str(sites)], base)
         self._local: Local | None = None
 
     @property
@@ -62,10 +68,7 @@ class Rehearsal:
     async def start(self) -> None:
         await self._start_service()
         facts = self.local.facts()
-        self._service.env |= {
-            "ROOM110_HTTP_PORT": str(facts["http"]).rpartition(":")[2],
-            "ROOM110_MEDIA_PORT": str(facts["media"][0]).rpartition(":")[2].removesuffix("/udp"),
-        }
+        self._service.env |= pins(facts)
         await self._sites.start()
 
     async def stop(self) -> None:
@@ -73,10 +76,23 @@ class Rehearsal:
             await child.stop()
 
     async def kill(self) -> None:
-        """SIGKILL to the service; the sites notice by themselves."""
+        """SIGKILL to the whole service; the sites notice by themselves."""
         assert self._service.process is not None
+        facts = self.local.facts()
+        # Stopped first, or it would start again what is killed before it.
+        self._service.process.send_signal(signal.SIGSTOP)
+        for name in ("pid", "media_pid"):
+            os.kill(facts[name], signal.SIGKILL)
         self._service.process.kill()
         await self._service.process.wait()
+
+    def kill_control(self) -> None:
+        """SIGKILL to the conference; it is started again at once, and the stage plays on."""
+        os.kill(self.local.facts()["pid"], signal.SIGKILL)
+
+    def kill_media(self) -> None:
+        """SIGKILL to the media process; it is started again at once, and the sites come back."""
+        os.kill(self.local.facts()["media_pid"], signal.SIGKILL)
 
     async def again(self) -> None:
         """The service after :meth:`kill`, on the same ports with the same journal."""
@@ -115,7 +131,7 @@ class Rehearsal:
             local = Local.find(self._settings)
         except Failure:
             return False
-        if local.pid != pid:
+        if local.facts()["supervisor_pid"] != pid:
             return False
         self._local = local
         return True

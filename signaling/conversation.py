@@ -62,7 +62,7 @@ WALL_ROLES: Final = frozenset(Role) - {Role.METRICS}
 def may_be(kind: SessionKind, identity: Identity) -> bool:
     """Whether a bearer may open a session of this kind."""
     match kind:
-        case SessionKind.ROOM:
+        case SessionKind.ROOM | SessionKind.CONTENT:
             return Role.SITE in identity.roles and identity.site is not None
         case SessionKind.CONSOLE:
             return not CONSOLE_ROLES.isdisjoint(identity.roles)
@@ -200,7 +200,7 @@ class Conversation:
 
     def _on_offer(self, offer: MediaOffer) -> None:
         try:
-            sdp = self._bridge.offer(self._session, offer.sdp, offer.slots)
+            sdp = self._bridge.offer(self._session, offer.sdp, offer.slots, restart=offer.restart)
         except MediaRejected as rejected:
             self._refuse("media_rejected", rejected.reason, re=offer.id)
             return

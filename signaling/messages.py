@@ -69,6 +69,8 @@ class MediaOffer(Message):
     sdp: str
     slots: Annotated[dict[str, str], Field(max_length=MAX_SLOTS)]
     """mid -> slot"""
+    restart: bool = False
+    """ICE restart of the media that is there; false: new media."""
 
 
 class EndpointStats(Message):

@@ -20,8 +20,9 @@ from bridge.outgoing import Joined, Outbox
 
 
 class Bridge(Protocol):
-    boot: str
-    """Random id of this run of the service."""
+    @property
+    def boot(self) -> str:
+        """Of this life of the media plane: another one knows nothing of a client's media."""
 
     def conference_id(self) -> str: ...
 
@@ -33,8 +34,11 @@ class Bridge(Protocol):
     def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
         """A new session.  An older room session of the same site gets ``Bye("replaced")``."""
 
-    def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
-        """The answer's SDP.  Raises MediaRejected."""
+    def offer(
+        self, session: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
+    ) -> str:
+        """The answer's SDP; *restart* restarts the ICE of media that goes on.  Raises
+        MediaRejected."""
 
     def report(self, session: str, *, mic: str, level: int | None, stats: Said = None) -> None: ...
 

@@ -18,7 +18,7 @@ from bridge.media.slots import SessionKind
 from signaling.channel import Disconnected, MediaChannel, Waiting
 from signaling.client import Client, CommandRefused, connect
 from signaling.messages import Command, Message
-from signaling.notices import Bye, Error, HelloOk, Ok
+from signaling.notices import Bye, Error, HelloOk, MediaReset, Ok
 
 BACKOFF_S: Final = (0.2, 2.0)
 
@@ -168,6 +168,9 @@ class ResilientClient:
             elif message.code not in _TRY_AGAIN:
                 answer.set_exception(CommandRefused(message))
             return
+        if isinstance(message, MediaReset):
+            # Media is made anew now, perhaps with another media plane: the next boot is its.
+            self._boot = None
         if not (isinstance(message, Bye) and message.reason not in _FINAL_BYES):
             self.media.take(message)
         self._incoming.put(message)

@@ -64,7 +64,11 @@ class WebSocketDoor:
             raise Problem("bad_handshake", f"a WebSocket with subprotocol {SUBPROTOCOL} is needed")
         if len(self._outboxes) >= self._limits.max_connections:
             raise Problem("busy", "too many connections")
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ConnectionResetError:
+            # It came while the service was started again, and has not waited: nobody hears this.
+            return web.Response()
 
         aborts: list[asyncio.TimerHandle] = []
 

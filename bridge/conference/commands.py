@@ -163,11 +163,15 @@ class SiteLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recover:
-    """The service started on an existing journal and no worker survived.
+    """The service started on an existing journal.
 
-    Every link that was up or lost is lost from now; holders are held (cause ``link``) from now,
-    so an outage is charged to nobody and every grace starts anew.
+    A site whose media a surviving worker carries keeps its link and its floor.  Every other link
+    that was up or lost is lost from now, and its holder held (cause ``link``) from now, so an
+    outage is charged to nobody and every grace starts anew.
     """
+
+    alive: frozenset[SiteCode] = frozenset()
+    """Sites whose room device has its media still; those of another conference are none of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

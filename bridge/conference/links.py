@@ -49,8 +49,8 @@ def decide_house(
             if conference.sites[site].link is Link.DOWN:
                 return ()
             return _gone(conference, site, Link.DOWN, now_s=now_s)
-        case Recover():
-            return _recovered(conference, now_s=now_s)
+        case Recover(alive=alive):
+            return _recovered(conference, alive, now_s=now_s)
         case Tick():
             return _due(conference, now_s=now_s)
 
@@ -81,19 +81,24 @@ def _gone(conference: Conference, site: SiteCode, to: Link, *, now_s: float) -> 
     )
 
 
-def _recovered(conference: Conference, *, now_s: float) -> tuple[Event, ...]:
+def _recovered(
+    conference: Conference, alive: frozenset[SiteCode], *, now_s: float
+) -> tuple[Event, ...]:
     events: list[Event] = []
-    if conference.next is not None:
+    if conference.next is not None and conference.next not in alive:
         events.append(NextChosen(at_s=now_s, site=None))
     for holder in conference.holders:
+        if holder.site in alive:
+            continue
         if Hold.LINK in (holder.holds or {}):
             events.append(HoldEnded(at_s=now_s, request=holder.id, cause=Hold.LINK))
         events.append(HoldStarted(at_s=now_s, request=holder.id, cause=Hold.LINK))
-    events += [
-        LinkChanged(at_s=now_s, site=site, to=Link.LOST)
-        for site, state in conference.sites.items()
-        if state.link is not Link.DOWN
-    ]
+    for site, state in conference.sites.items():
+        if site in alive:
+            # It may have come back while nobody was there to write it down.
+            events += _up(conference, site, now_s=now_s)
+        elif state.link is not Link.DOWN:
+            events.append(LinkChanged(at_s=now_s, site=site, to=Link.LOST))
     return tuple(events)
 
 

@@ -5,7 +5,7 @@ service (``signaling/client.py``, a test) gives it a channel that carries these 
 dictionaries, written down in docs/protocol.md:
 
 ======================  ==========================================================
-endpoint -> service     ``media.offer {id, sdp, slots: {mid: slot}}``
+endpoint -> service     ``media.offer {id, sdp, slots: {mid: slot}, restart?}``
                         ``endpoint.report {mic: on|off|silent|none, level}``
 service -> endpoint     ``media.answer {re, sdp}``, ``media.want {layers}``,
                         ``media.set {mic: live|mute|ask, on_air}``, ``media.reset {reason}``,

@@ -53,6 +53,7 @@ class Layer(StrEnum):
     """A simulcast encoding; the value is its RID."""
 
     Q = "q"
+    H = "h"
     F = "f"
 
 
@@ -63,7 +64,12 @@ class Encoding:
     bit_rate: int
 
 
-ENCODINGS: Final = {Layer.Q: Encoding(320, 180, 100_000), Layer.F: Encoding(640, 360, 500_000)}
+ENCODINGS: Final = {
+    Layer.Q: Encoding(320, 180, 100_000),
+    Layer.H: Encoding(480, 270, 250_000),
+    Layer.F: Encoding(640, 360, 500_000),
+}
+"""As of a camera of 640 pixels: a large crowd of 1280 would need a machine of its own."""
 
 
 class ClipDamaged(Exception):

@@ -60,6 +60,10 @@ class Continuity:
         self._timestamp = 0
         self._holes: dict[int, None] = {}
 
+    def step(self, sequence: int) -> int:
+        """How far this number is ahead of the newest so far; 1 before the first."""
+        return distance16(sequence, self._sequence) if self.packets else 1
+
     def take(self, sequence: int, timestamp: int, now_s: float) -> bool:
         """Count a packet; False when it is the first behind a gap."""
         self.packets += 1
@@ -159,9 +163,8 @@ class PictureEar:
         self.bytes = 0
         self.keyframes = 0
         self.keyframe_log: deque[Keyframe] = deque(maxlen=KEYFRAMES_REMEMBERED)
-        self.broken = True
-        """A decoder could not go on: not begun, or a packet is missing since the last key frame.
-        The owner asks for a key frame."""
+        self._holes: set[int] = set()
+        """Numbers behind the last key frame that have not come."""
         self._book = book
         self._prefix_bytes = prefix_bytes
 
@@ -170,15 +173,26 @@ class PictureEar:
     ) -> None:
         """``data`` is VP8 behind its payload descriptor; ``opens_keyframe`` says that a key frame
         begins with it."""
-        whole = self.continuity.take(sequence, timestamp, now_s)
+        step = self.continuity.step(sequence)
+        self.continuity.take(sequence, timestamp, now_s)
         self.bytes += len(data)
         if opens_keyframe:
             self.keyframes += 1
-            self.broken = False
             site = self._book.whose(data[: self._prefix_bytes])
             self.keyframe_log.append(Keyframe(at_s=now_s, site=site))
-        elif not whole:
-            self.broken = True
+        if step <= 0:
+            self._holes.discard(sequence)
+        elif opens_keyframe:
+            self._holes.clear()
+        elif step > 1:
+            jumped = range(1, min(step, HOLES_REMEMBERED))
+            self._holes.update((sequence - back) & 0xFFFF for back in jumped)
+
+    @property
+    def broken(self) -> bool:
+        """A decoder could not go on: not begun, or a packet is missing since the last key frame.
+        The owner asks for it, or for a key frame."""
+        return not self.keyframes or bool(self._holes)
 
     def first_keyframe(self, *, after_s: float, site: SiteCode | None = None) -> float | None:
         """Arrival of the first remembered key frame after ``after_s``, of ``site`` if given."""

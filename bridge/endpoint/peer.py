@@ -4,8 +4,9 @@ Full ICE (aioice) and DTLS as client (aiortc) to the one address of the service;
 There is no RTCRtpReceiver: a datagram is decrypted, counted and checked in the reader's own call,
 so that 64 endpoints and their checks fit into one process beside the service they test.
 
-A peer is used once: ``offer``, ``connect``, any number of ``tick``, ``close``.  Whatever breaks it
-ends it, and its owner makes a new one.
+A peer is used once: ``offer``, ``connect``, any number of ``tick``, ``close``.  Between them its
+line may change: ``restart`` offers the same under new ICE names, ``move`` takes the answer, and
+media goes on meanwhile.  Whatever breaks it ends it, and its owner makes a new one.
 """
 
 from __future__ import annotations
@@ -14,41 +15,33 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from random import SystemRandom
-from typing import Final
+from typing import Final, Literal
 
 from bridge.conference.words import SiteCode
 from bridge.endpoint.card import Card
-from bridge.endpoint.clip import Layer
+from bridge.endpoint.clip import Clip, Layer
+from bridge.endpoint.feedback import Feedback
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.receiver import Receiver
 from bridge.endpoint.sender import Sender
 from bridge.media.core import rtcp, rtp
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix, round_trip_s
-from bridge.media.core.rtcp import (
-    MAX_REPORTS,
-    Outgoing,
-    PictureLoss,
-    ReceiverReport,
-    Remb,
-    Rtcp,
-    RtcpMalformed,
-    SenderReport,
-)
+from bridge.media.core.rtcp import ReceiverReport, Rtcp, RtcpMalformed, SenderReport
 from bridge.media.core.rtcp_writer import compound
-from bridge.media.core.sdp_client import build_offer, mids_of, parse_answer
+from bridge.media.core.sdp_client import AnsweredLine, build_offer, mids_of, parse_answer
 from bridge.media.core.sdp_text import SdpRejected
 from bridge.media.dtls import SRTP_FAILURES, Dtls, certificate, fingerprint
 from bridge.media.ice import IceClient
-from bridge.media.slots import CAMERA, MIC, Direction, Slot
-
-REPORT_EVERY_S: Final = 1.0
-"""At least every second (DESIGN section 2): a link is lost by its silence."""
-ALLOWANCE_BPS: Final = 10_000_000
-"""REMB to the service: far above what an endpoint is sent, so it never limits on loopback."""
-KEYFRAME_CHECK_S: Final = 0.1
+from bridge.media.slots import (
+    CAMERA,
+    CONTENT_PICTURE,
+    CONTENT_SOUND,
+    MIC,
+    Direction,
+    Slot,
+)
 
 _DTLS: Final = range(20, 64)
 _MEDIA: Final = range(128, 192)
@@ -65,7 +58,9 @@ class Peer:
         library: ClipLibrary,
         local_address: str,
         on_closed: Callable[[str], object],
+        transport: Literal["udp", "tcp"] | None = None,
     ) -> None:
+        """*transport*: this and no other; None: UDP if the service offers it."""
         self.sender = Sender(SystemRandom())
         self.receiver: Receiver | None = None
         """From the answer on."""
@@ -75,15 +70,15 @@ class Peer:
         """From the service's last receiver report about us."""
         self.stage: Mapping[str, SiteCode] | None = None
         """Who stands in which slot, if the service has said; the owner sets it."""
+        self._feedback: Feedback | None = None
         self._card = card
         self._slots = slots
         self._library = library
+        self._transport = transport
         self._certificate = certificate()
         self._on_closed = on_closed
         self._now = asyncio.get_running_loop().time
         self._over = False
-        self._next_report_s = 0.0
-        self._next_keyframe_check_s = 0.0
         self._ice = IceClient(
             local_address=local_address,
             on_datagram=self._on_datagram,
@@ -94,15 +89,23 @@ class Peer:
     async def offer(self) -> tuple[str, dict[str, str]]:
         """The SDP, and the map from mid to slot that goes with it.  Raises IceFailed."""
         await self._ice.gather()
-        sdp = build_offer(
+        return self._description(), mids_of(self._slots)
+
+    def _description(self) -> str:
+        sender = self.sender
+        return build_offer(
             self._slots,
             ufrag=self._ice.ufrag,
             pwd=self._ice.pwd,
             fingerprint=fingerprint(self._certificate),
             cname=self._cname,
-            ssrcs={MIC.name: self.sender.mic_ssrc},
+            ssrcs={
+                MIC.name: sender.mic_ssrc,
+                CONTENT_PICTURE.name: sender.film_ssrc,
+                CONTENT_SOUND.name: sender.film_sound_ssrc,
+            },
+            rtx_ssrcs={CONTENT_PICTURE.name: sender.film_repair_ssrc},
         )
-        return sdp, mids_of(self._slots)
 
     async def connect(self, answer_sdp: str) -> None:
         """Take the answer and connect.  Raises SdpRejected, IceFailed or DtlsFailed; the owner
@@ -122,19 +125,64 @@ class Peer:
             tones=self._library.tones,
             keyframes=self._library.keyframes,
         )
+        self._feedback = Feedback(self.sender, self.receiver)
         # Clips first: between the handshake and `connected` no packet may wait for a disk.
-        sound = await self._library.sound(self._card) if MIC in self._slots else None
-        low = await self._library.picture(self._card, Layer.Q) if CAMERA in self._slots else None
-        await self._ice.connect(answer.ufrag, answer.pwd, answer.candidates)
+        clips = [(slot, line, await self._clip(slot)) for slot, line in lines]
+        await self._ice.connect(
+            answer.ufrag, answer.pwd, answer.candidates, transport=self._transport
+        )
         await self._dtls.handshake(answer.fingerprints)
         now_s = self._now()
-        for slot, line in lines:
-            if slot == MIC and sound is not None:
-                self.sender.start_sound(line, sound, now_s)
-            elif slot == CAMERA and low is not None:
-                self.sender.start_camera(line)
-                self.sender.add_layer(Layer.Q, low, now_s)
+        for slot, line, clip in clips:
+            self._start(slot, line, clip, now_s)
         self.connected = not self._over
+
+    async def fetch_clips(self) -> None:
+        """Begin the pictures that are wanted and have no clip yet."""
+        for layer in self.sender.missing():
+            clip = await self._library.picture(self._card, layer)
+            if layer in self.sender.missing():
+                self.sender.add_layer(layer, clip, self._now())
+        if self.sender.misses_film:
+            clip = await self._library.picture(self._card, Layer.F)
+            if self.sender.misses_film:
+                self.sender.add_film(clip, self._now())
+
+    async def restart(self, *, local_address: str | None = None) -> tuple[str, dict[str, str]]:
+        """Begin an ICE restart, from another address if one is given: what is to be offered.
+
+        Raises IceFailed; what is connected goes on in any case.
+        """
+        await self._ice.restart(local_address=local_address)
+        return self._description(), mids_of(self._slots)
+
+    async def move(self, answer_sdp: str) -> None:
+        """Take the answer to :meth:`restart`.  Raises SdpRejected or IceFailed; what was connected
+        before goes on then."""
+        answer = parse_answer(answer_sdp)
+        await self._ice.connect(
+            answer.ufrag, answer.pwd, answer.candidates, transport=self._transport
+        )
+
+    async def _clip(self, slot: Slot) -> Clip | None:
+        """What is needed at once of what the slot sends."""
+        if slot in {MIC, CONTENT_SOUND}:
+            return await self._library.sound(self._card)
+        return await self._library.picture(self._card, Layer.Q) if slot == CAMERA else None
+
+    def _start(self, slot: Slot, line: AnsweredLine, clip: Clip | None, now_s: float) -> None:
+        sender = self.sender
+        if slot == CONTENT_PICTURE:
+            sender.start_film(line)
+        elif clip is None:
+            return
+        elif slot == CAMERA:
+            sender.start_camera(line)
+            sender.add_layer(Layer.Q, clip, now_s)
+        elif slot == MIC:
+            sender.start_sound(line, clip, now_s)
+        else:
+            sender.start_film_sound(line, clip, now_s)
 
     def tick(self, now_s: float) -> None:
         """Send what is due; called every 20 ms, ignored unless connected."""
@@ -142,12 +190,10 @@ class Peer:
             return
         for packet in self.sender.due(now_s):
             self._ice.send(self._dtls.protect(packet))
-        if now_s >= self._next_report_s:
-            self._next_report_s = now_s + REPORT_EVERY_S
-            self._report(now_s)
-        if now_s >= self._next_keyframe_check_s:
-            self._next_keyframe_check_s = now_s + KEYFRAME_CHECK_S
-            self._ask_for_keyframes(now_s)
+        assert self._feedback is not None
+        due = self._feedback.due(now_s, ntp=_ntp(), rtt_s=self.rtt_s, stage=self.stage)
+        for packets in due:
+            self._ice.send(self._dtls.protect_rtcp(compound(packets, cname=self._cname)))
 
     async def close(self) -> None:
         """End it; may be called twice and at any time."""
@@ -206,43 +252,6 @@ class Peer:
                 for block in packet.reports:
                     rtt_s = round_trip_s(now_ntp=_ntp(), block=block)
                     self.rtt_s = self.rtt_s if rtt_s is None else rtt_s
-
-    def _report(self, now_s: float) -> None:
-        """Sender reports with the first blocks, REMB; blocks that are too many in further RRs."""
-        assert self.receiver is not None
-        blocks = self.receiver.reports(now_s)
-        ntp = _ntp()
-        senders = [
-            SenderReport(
-                ssrc=sent.ssrc,
-                ntp=ntp,
-                rtp=sent.timestamp,
-                packets=sent.packets,
-                octets=sent.octets,
-            )
-            for sent in self.sender.sent(now_s)
-        ]
-        own = self.sender.mic_ssrc
-        head: list[Outgoing] = [*senders] or [ReceiverReport(ssrc=own)]
-        first = head[0]
-        assert isinstance(first, SenderReport | ReceiverReport)
-        head[0] = replace(first, reports=tuple(blocks[:MAX_REPORTS]))
-        pictures = self.receiver.picture_ssrcs
-        self._send_rtcp(*head, Remb(sender=own, bitrate_bps=ALLOWANCE_BPS, ssrcs=pictures))
-        for start in range(MAX_REPORTS, len(blocks), MAX_REPORTS):
-            part = tuple(blocks[start : start + MAX_REPORTS])
-            self._send_rtcp(ReceiverReport(ssrc=own, reports=part))
-
-    def _ask_for_keyframes(self, now_s: float) -> None:
-        assert self.receiver is not None
-        own = self.sender.mic_ssrc
-        needed = self.receiver.keyframes_needed(self.stage, now_s)
-        if needed:
-            requests = (PictureLoss(sender=own, media=ssrc) for ssrc in needed)
-            self._send_rtcp(ReceiverReport(ssrc=own), *requests)
-
-    def _send_rtcp(self, *packets: Outgoing) -> None:
-        self._ice.send(self._dtls.protect_rtcp(compound(packets, cname=self._cname)))
 
 
 def _ntp() -> int:

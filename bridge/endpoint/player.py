@@ -13,12 +13,18 @@ who receives can tell a clip from a camera.
   a camera cannot do better.
 
 MID, RID and level stand in every packet.  They are constant, so they cost 12 bytes and no work,
-and the service finds the m-line from whichever packet it sees first.
+and the service finds the m-line from whichever packet it sees first.  The time it left
+(abs-send-time) is the only one that changes.
+
+A picture's packets are kept for a while, and sent again when the service asks (RFC 4585), in a
+stream of their own where one was agreed (RFC 4588), else as they were, byte for byte: under the
+same number nothing else may be sealed.
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,8 +33,10 @@ from bridge.endpoint.clip import (
     SOUND_FRAME_S,
     Clip,
 )
+from bridge.endpoint.extensions import Extensions
 from bridge.endpoint.tone import FRAME_SAMPLES
-from bridge.media.core import vp8
+from bridge.media.core import rtp, rtx, vp8
+from bridge.media.core.history import PacketHistory
 from bridge.media.core.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 
 MAX_PAYLOAD_BYTES: Final = 1100
@@ -37,9 +45,13 @@ SOUND_LATE_FRAMES: Final = 10
 PICTURE_LATE_S: Final = 0.5
 """A picture that is later than this goes on from now instead of catching up in a burst."""
 
+HISTORY_PACKETS: Final = 128
+"""Two seconds of a layer f, and 150 KB."""
+
 _DESCRIPTOR_BYTES: Final = len(vp8.pack_descriptor(starts_frame=True, picture_id=0, tl0=0))
 _HEADER: Final = struct.Struct("!BBHII")
 _VERSION_AND_EXTENSION: Final = 0x90
+_EXTENSION_BIT: Final = 0x10
 _MARKER: Final = 0x80
 
 
@@ -49,11 +61,20 @@ class Stream:
 
     ssrc: int
     payload_type: int
-    extensions: bytes
-    """The block behind the fixed header of every packet (``rtp.write_one_byte_extensions``)."""
+    extensions: Extensions
     first_sequence: int
     first_timestamp: int
     first_picture_id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """The stream in which packets of another are repeated."""
+
+    ssrc: int
+    payload_type: int
+    extensions: Extensions
+    first_sequence: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +99,7 @@ class _Player:
         self._clock_hz = clock_hz
         self._started_s = started_s
         self._sequence = stream.first_sequence
+        self._extensions = stream.extensions.block
 
     def sent(self, now_s: float) -> Sent | None:
         """For the sender report; None before the first packet."""
@@ -106,7 +128,7 @@ class _Player:
         self._sequence = (self._sequence + 1) & 0xFFFF
         self.packets += 1
         self._octets += len(payload)
-        return header + stream.extensions + payload
+        return header + self._extensions + payload
 
 
 class SoundPlayer(_Player):
@@ -128,6 +150,7 @@ class SoundPlayer(_Player):
         if newest - self._frame >= SOUND_LATE_FRAMES:
             self._frame = newest
             self._after_silence = True
+        self._extensions = self.stream.extensions.at(now_s)
         packets = []
         for frame in range(self._frame, newest + 1):
             timestamp = (self.stream.first_timestamp + frame * FRAME_SAMPLES) & 0xFFFFFFFF
@@ -141,9 +164,16 @@ class SoundPlayer(_Player):
 class PicturePlayer(_Player):
     """One layer of VP8, a frame every 1/15 s while wanted."""
 
-    def __init__(self, clip: Clip, stream: Stream, *, started_s: float) -> None:
+    def __init__(
+        self, clip: Clip, stream: Stream, *, started_s: float, repair: Repair | None = None
+    ) -> None:
         super().__init__(clip, stream, clock_hz=VIDEO_CLOCK_HZ, started_s=started_s)
         self.keyframes = 0
+        self.repaired = 0
+        """Packets sent again."""
+        self._repair = repair
+        self._repair_sequence = repair.first_sequence if repair is not None else 0
+        self._history = PacketHistory(HISTORY_PACKETS)
         self._frame = 0
         self._next_s: float | None = None
         self._not_before_s = started_s
@@ -172,6 +202,7 @@ class PicturePlayer(_Player):
             return []
         if now_s - self._next_s > PICTURE_LATE_S:
             self._next_s = now_s
+        self._extensions = self.stream.extensions.at(now_s)
         packets: list[bytes] = []
         while self._next_s <= now_s:
             packets += self._frame_packets(self._timestamp(self._next_s))
@@ -187,7 +218,8 @@ class PicturePlayer(_Player):
         number = self._picture_id  # TL0PICIDX counts the same frames: there is one layer
         self._picture_id = (number + 1) & 0x7FFF
         most = MAX_PAYLOAD_BYTES - _DESCRIPTOR_BYTES
-        return [
+        first = self._sequence
+        packets = [
             self._packet(
                 vp8.pack_descriptor(starts_frame=start == 0, picture_id=number, tl0=number & 0xFF)
                 + frame[start : start + most],
@@ -196,3 +228,29 @@ class PicturePlayer(_Player):
             )
             for start in range(0, len(frame), most)
         ]
+        for place, packet in enumerate(packets):
+            self._history.put((first + place) & 0xFFFF, packet)
+        return packets
+
+    def again(self, sequences: Iterable[int], now_s: float) -> list[bytes]:
+        """Packets to send for those that were lost; what is not remembered is left out."""
+        kept = (self._history.get(sequence) for sequence in sequences)
+        packets = [self._repeated(packet, now_s) for packet in kept if packet is not None]
+        self.repaired += len(packets)
+        return packets
+
+    def _repeated(self, packet: bytes, now_s: float) -> bytes:
+        repair = self._repair
+        if repair is None:
+            return packet
+        bare = rtx.wrap(
+            packet,
+            start=rtp.FIXED_HEADER_BYTES + len(self.stream.extensions.block),
+            ssrc=repair.ssrc,
+            payload_type=repair.payload_type,
+            seq=self._repair_sequence,
+        )
+        self._repair_sequence = (self._repair_sequence + 1) & 0xFFFF
+        body = rtp.FIXED_HEADER_BYTES
+        head = bytes((bare[0] | _EXTENSION_BIT,)) + bare[1:body]
+        return head + repair.extensions.at(now_s) + bare[body:]

@@ -4,9 +4,13 @@ Pure.  The answer names one SSRC per receiving slot and they are constant for th
 packet finds its ear by one look-up.  Nothing is decoded: packets are counted, checked (ear.py)
 and reported back to the service (RFC 3550 receiver reports).
 
-A key frame is asked for when a picture could not be decoded and somebody stands in the slot, at
-most every PATIENCE_S: one request is answered within 50 to 90 ms (measured), and asking again
-only costs the publisher.
+Lost packets of a picture are asked for again (``nack.Missing`` decides when), where the service
+answers that.  A key frame is asked for when a picture could not be decoded, nothing of it is
+awaited any more, and somebody stands in the slot; at most every PATIENCE_S: one request is answered
+within 50 to 90 ms (measured), and asking again only costs the publisher.
+
+What comes again is no packet of the stream for its receiver report: that counts what the line
+lost (RFC 4588 section 7).
 """
 
 from __future__ import annotations
@@ -21,9 +25,10 @@ from bridge.endpoint.book import PayloadBook
 from bridge.endpoint.ear import PictureEar, SoundEar
 from bridge.endpoint.library import KEYFRAME_PREFIX_BYTES
 from bridge.endpoint.stats import ReceiverTotals
-from bridge.media.core import rtp, vp8
+from bridge.media.core import rtp, rtx, vp8
 from bridge.media.core.drops import DropReason
-from bridge.media.core.reception import Reception
+from bridge.media.core.nack import Missing
+from bridge.media.core.reception import IN_STREAM, RESTARTED, Reception
 from bridge.media.core.rtcp import ReportBlock, Rtcp, SenderReport
 from bridge.media.core.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ, RtpMalformed
 from bridge.media.core.sdp_client import AnsweredLine
@@ -37,7 +42,14 @@ PATIENCE_S: Final = 0.5
 class _Line:
     slot: str
     payload_type: int
+    rtx_payload_type: int | None
     reception: Reception
+    missing: Missing | None
+    """None where nothing is asked for again."""
+
+    @property
+    def awaits(self) -> bool:
+        return self.missing is not None and self.missing.next_deadline() is not None
 
 
 class Receiver:
@@ -57,8 +69,12 @@ class Receiver:
         """By slot."""
         self.drops: Counter[DropReason] = Counter()
         self.first_packet_s: float | None = None
+        self.repaired = 0
+        """Packets that came again."""
         self._own = own
         self._lines: dict[int, _Line] = {}
+        self._repairs: dict[int, _Line] = {}
+        """By the SSRC in which its packets come again."""
         self._asked_s: dict[int, float] = {}
         for slot, line in lines:
             assert line.ssrc is not None
@@ -69,7 +85,12 @@ class Receiver:
                 self.pictures[slot] = PictureEar(keyframes, prefix_bytes=KEYFRAME_PREFIX_BYTES)
                 clock_hz = VIDEO_CLOCK_HZ
             reception = Reception(ssrc=line.ssrc, clock_rate_hz=clock_hz)
-            self._lines[line.ssrc] = _Line(slot, line.payload_type, reception)
+            missing = Missing() if line.nack else None
+            self._lines[line.ssrc] = one = _Line(
+                slot, line.payload_type, line.rtx_payload_type, reception, missing
+            )
+            if line.rtx_ssrc is not None:
+                self._repairs[line.rtx_ssrc] = one
 
     def on_rtp(self, packet: bytes, now_s: float) -> None:
         """A decrypted packet came.  What cannot be read is counted in ``drops``."""
@@ -81,25 +102,63 @@ class Receiver:
         _, payload_type, sequence, timestamp, ssrc = rtp.fixed_header(packet)
         line = self._lines.get(ssrc)
         if line is None:
+            self._on_repair(packet, start, end, now_s)
+        elif payload_type != line.payload_type:
+            self.drops[DropReason.PAYLOAD_TYPE] += 1
+        else:
+            opens_keyframe = self._give(line, packet, start, end, now_s)
+            if opens_keyframe is None:
+                return
+            verdict = line.reception.on_packet(sequence, timestamp, now_s)
+            if line.missing is not None:
+                if verdict == RESTARTED:
+                    line.missing.restart(sequence)
+                elif verdict == IN_STREAM:
+                    line.missing.on_packet(sequence, now_s)
+                    if opens_keyframe:
+                        line.missing.keyframe(sequence)
+            if self.first_packet_s is None:
+                self.first_packet_s = now_s
+
+    def _on_repair(self, packet: bytes, start: int, end: int, now_s: float) -> None:
+        """A packet that came again, or padding in its place."""
+        _, payload_type, _, _, ssrc = rtp.fixed_header(packet)
+        line = self._repairs.get(ssrc)
+        if line is None or line.missing is None:
             self.drops[DropReason.UNKNOWN_SOURCE] += 1
             return
-        if payload_type != line.payload_type:
+        if payload_type != line.rtx_payload_type:
             self.drops[DropReason.PAYLOAD_TYPE] += 1
             return
+        original = rtx.unwrap(
+            packet, start, end, ssrc=line.reception.ssrc, payload_type=line.payload_type
+        )
+        if original is None:
+            return
+        opens_keyframe = self._give(line, original, start, len(original), now_s)
+        if opens_keyframe is None:
+            return
+        self.repaired += 1
+        sequence = rtp.fixed_header(original)[2]
+        line.missing.on_packet(sequence, now_s)
+        if opens_keyframe:
+            line.missing.keyframe(sequence)
+
+    def _give(self, line: _Line, packet: bytes, start: int, end: int, now_s: float) -> bool | None:
+        """To the slot's ear.  Whether it opens a key frame; None when it cannot be read."""
+        _, _, sequence, timestamp, _ = rtp.fixed_header(packet)
         if line.reception.clock_rate_hz == AUDIO_CLOCK_HZ:
             self.sounds[line.slot].hear(sequence, timestamp, packet[start:end], now_s)
-        else:
-            try:
-                data, _, _, opens_keyframe = vp8.parse(packet, start, end)
-            except Vp8Malformed:
-                self.drops[DropReason.RTP_MALFORMED] += 1
-                return
-            self.pictures[line.slot].see(
-                sequence, timestamp, packet[data:end], now_s, opens_keyframe=opens_keyframe
-            )
-        line.reception.on_packet(sequence, timestamp, now_s)
-        if self.first_packet_s is None:
-            self.first_packet_s = now_s
+            return False
+        try:
+            data, _, _, opens_keyframe, _, _ = vp8.parse(packet, start, end)
+        except Vp8Malformed:
+            self.drops[DropReason.RTP_MALFORMED] += 1
+            return None
+        self.pictures[line.slot].see(
+            sequence, timestamp, packet[data:end], now_s, opens_keyframe=opens_keyframe
+        )
+        return opens_keyframe
 
     def on_rtcp(self, packets: Iterable[Rtcp], now_s: float) -> None:
         for packet in packets:
@@ -112,6 +171,14 @@ class Receiver:
             line.reception.report(now_s) for line in self._lines.values() if line.reception.packets
         ]
 
+    def missing(self, now_s: float, rtt_s: float | None) -> list[tuple[int, tuple[int, ...]]]:
+        """SSRCs with the sequence numbers to ask for again now."""
+        asked = []
+        for ssrc, line in self._lines.items():
+            if line.missing is not None and (numbers := line.missing.due(now_s, rtt_s)):
+                asked.append((ssrc, numbers))
+        return asked
+
     def keyframes_needed(self, stage: Mapping[str, SiteCode] | None, now_s: float) -> list[int]:
         """SSRCs to ask for a key frame now.  ``stage`` says who stands in which slot; None when
         the service has not said yet.  Each SSRC comes at most once in PATIENCE_S."""
@@ -121,6 +188,7 @@ class Receiver:
             if line.slot in self.pictures
             and line.reception.clock_rate_hz == VIDEO_CLOCK_HZ
             and self.pictures[line.slot].broken
+            and not line.awaits
             and (stage is None or stage.get(line.slot) not in (None, self._own))
             and now_s - self._asked_s.get(ssrc, now_s - PATIENCE_S) >= PATIENCE_S
         ]

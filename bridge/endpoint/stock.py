@@ -2,8 +2,8 @@
 
 The proof that the service speaks WebRTC and not only with our own endpoints: nothing of its media
 code is ours.  It costs a tenth of a core for each decoded picture (measured), so it is for tests
-with a few sites.  It sends one picture encoding and no layers, and offers once: a ``media.reset``
-ends it.
+with a few sites.  It sends one picture encoding and no layers, in the codec its owner names; it
+receives in both.  It sends no film, and offers once: a ``media.reset`` ends it.
 
 Gathering on loopback needs ``bridge.media.ice.gathering_only`` around it.
 """
@@ -33,13 +33,16 @@ from PIL import Image
 from bridge.endpoint import picture, tone
 from bridge.endpoint.card import Card
 from bridge.endpoint.channel import Channel, ChannelClosed, Message
+from bridge.media.plane import Codec
 from bridge.media.slots import CAMERA, MIC, Direction, Medium, Slot
 
 SOUND_KEPT: Final = tone.PERIOD_SAMPLES
 FRAMES_PER_S: Final = 15
 WIDTH, HEIGHT = 320, 180
 
-_CODEC: Final = {Medium.AUDIO: "audio/opus", Medium.VIDEO: "video/vp8"}
+_OPUS: Final = "audio/opus"
+_RTX: Final = "video/rtx"
+_PICTURE: Final = {Codec.VP8: "video/VP8", Codec.H264: "video/H264"}
 _VIDEO_CLOCK_HZ: Final = 90_000
 
 
@@ -106,12 +109,21 @@ class CardTrack(_Paced):
 class StockClient:
     """``slots`` as for any endpoint.  Run once; what it sees and hears may be asked at any time."""
 
-    def __init__(self, *, card: Card, slots: Sequence[Slot], channel: Channel) -> None:
+    def __init__(
+        self,
+        *,
+        card: Card,
+        slots: Sequence[Slot],
+        channel: Channel,
+        codec: Codec = Codec.VP8,
+    ) -> None:
+        """*codec* is that of its camera."""
         self.card = card
         self.frames_decoded: dict[str, int] = {}
         """By picture slot."""
         self._slots = tuple(slots)
         self._channel = channel
+        self._codec = codec
         self._tone = ToneTrack(card)
         self._connection = RTCPeerConnection(
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
@@ -149,15 +161,26 @@ class StockClient:
 
     def _transceiver(self, slot: Slot) -> RTCRtpTransceiver:
         sources = {MIC: self._tone, CAMERA: CardTrack(self.card)}
+        sends = slot.direction is Direction.SEND
         transceiver = self._connection.addTransceiver(
-            sources[slot] if slot.direction is Direction.SEND else slot.kind.value,
-            direction="sendonly" if slot.direction is Direction.SEND else "recvonly",
+            sources.get(slot, slot.kind.value), direction="sendonly" if sends else "recvonly"
         )
+        wanted = self._types(slot)
         capabilities = RTCRtpSender.getCapabilities(slot.kind.value).codecs
         transceiver.setCodecPreferences(
-            [codec for codec in capabilities if codec.mimeType.lower() == _CODEC[slot.kind]]
+            sorted(
+                (codec for codec in capabilities if codec.mimeType in wanted),
+                key=lambda codec: wanted.index(codec.mimeType),
+            )
         )
         return transceiver
+
+    def _types(self, slot: Slot) -> list[str]:
+        """What the slot is negotiated in, most wanted first."""
+        if slot.kind is Medium.AUDIO:
+            return [_OPUS]
+        others = [] if slot.direction is Direction.SEND else list(_PICTURE.values())
+        return list(dict.fromkeys([_PICTURE[self._codec], *others, _RTX]))
 
     async def _offer(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
         await self._connection.setLocalDescription(await self._connection.createOffer())

@@ -14,8 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import count
-from typing import Any, Final
+from typing import Final, Literal
 
 import structlog
 
@@ -24,6 +23,7 @@ from bridge.endpoint.card import Card
 from bridge.endpoint.channel import Channel, ChannelClosed, Message
 from bridge.endpoint.clip import Layer
 from bridge.endpoint.library import ClipLibrary
+from bridge.endpoint.offers import OfferRefused, Offers
 from bridge.endpoint.peer import Peer
 from bridge.endpoint.receiver import Receiver
 from bridge.endpoint.stats import ReceiverTotals, SiteStats
@@ -35,17 +35,11 @@ from bridge.media.dtls import DtlsFailed
 from bridge.media.ice import IceFailed
 from bridge.media.slots import MIC, Slot
 
-ANSWER_S: Final = 10.0
-"""An offer without an answer is lost (the channel may drop it) and made again."""
 REPORT_EVERY_S: Final = 1.0
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 8.0
 
 _log = structlog.get_logger()
-
-
-class OfferRefused(Exception):
-    """The service did not take the offer; the text is its code."""
 
 
 class SyntheticSite:
@@ -63,9 +57,11 @@ class SyntheticSite:
         library: ClipLibrary,
         ticker: Ticker,
         local_address: str = "127.0.0.1",
+        transport: Literal["udp", "tcp"] | None = None,
         stuck_microphone: bool = False,
     ) -> None:
-        """*stuck_microphone*: live always, obeying nobody, as a mixer before a codec."""
+        """*stuck_microphone*: live always, obeying nobody, as a mixer before a codec.
+        *transport*: media over this and no other; None: UDP if the service offers it."""
         self.card = card
         self.stage: Mapping[str, SiteCode] | None = None
         """Slot -> site as the service last said."""
@@ -75,17 +71,18 @@ class SyntheticSite:
         self._library = library
         self._ticker = ticker
         self._local_address = local_address
+        self._transport = transport
         self._stuck = stuck_microphone and MIC in self._slots
         self._live = self._stuck
         self._wanted: frozenset[Layer] = frozenset()
+        self._shows_film = False
         self._peer: Peer | None = None
         self._over = asyncio.Event()
         self._why_over = ""
         self._attempt: asyncio.Timeout | None = None
         self._pause_s = 0.0
-        self._layer_wanted = asyncio.Event()
-        self._answers: dict[str, asyncio.Future[str]] = {}
-        self._offer_ids = count(1)
+        self._picture_wanted = asyncio.Event()
+        self._offers = Offers(self._send)
         self._began_s: float | None = None
         self._connected_s: float | None = None
         self._media_s: float | None = None
@@ -103,7 +100,7 @@ class SyntheticSite:
         async with asyncio.TaskGroup() as group:
             helpers = [
                 group.create_task(self._keep_media()),
-                group.create_task(self._keep_layers()),
+                group.create_task(self._keep_pictures()),
                 group.create_task(self._keep_reporting()),
             ]
             reason = await self._listen()
@@ -146,6 +143,23 @@ class SyntheticSite:
             drops=(peer.drops if peer else none) + (receiver.drops if receiver else none),
         )
 
+    def show_film(self, on: bool) -> None:
+        """Send ``content.picture`` and ``content.sound``, or stop; a site without them ignores it."""
+        self._shows_film = on
+        self._picture_wanted.set()
+        self._apply()
+
+    async def move(self, *, local_address: str | None = None) -> None:
+        """Restart ICE of the present connection, from another address if one is given.
+
+        Raises OfferRefused, TimeoutError, SdpRejected or IceFailed, and then the old one goes on.
+        Owed only while connected.
+        """
+        peer = self._peer
+        assert peer is not None
+        sdp, mids = await peer.restart(local_address=local_address)
+        await peer.move(await self._offers.ask(sdp, mids, restart=True))
+
     # What the service says.
 
     async def _listen(self) -> str:
@@ -161,13 +175,13 @@ class SyntheticSite:
     def _obey(self, message: Message) -> None:
         match message:
             case {"type": "media.answer", "re": offer, "sdp": sdp}:
-                self._answered(offer, sdp)
+                self._offers.answered(offer, sdp)
             case {"type": "error", "re": offer, "code": code}:
-                self._refused(offer, code)
+                self._offers.refused(offer, code)
             case {"type": "media.want", "layers": layers}:
-                # Layers we do not have (h comes later) are not ours to refuse.
+                # Layers we do not know are not ours to refuse.
                 self._wanted = frozenset(Layer(name) for name in layers if name in set(Layer))
-                self._layer_wanted.set()
+                self._picture_wanted.set()
                 self._apply()
             case {"type": "media.set", "mic": mic}:
                 self._live = self._stuck or (mic in ("live", "ask") and MIC in self._slots)
@@ -185,17 +199,9 @@ class SyntheticSite:
         if self._peer is not None:
             self._peer.stage = self.stage
             self._peer.sender.set_mic(self._live)
-            self._peer.sender.want(self._wanted, asyncio.get_running_loop().time())
-
-    def _answered(self, offer: str, sdp: str) -> None:
-        waiting = self._answers.get(offer)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(sdp)
-
-    def _refused(self, offer: Any, code: str) -> None:
-        waiting = self._answers.get(offer)
-        if waiting is not None and not waiting.done():
-            waiting.set_exception(OfferRefused(code))
+            now_s = asyncio.get_running_loop().time()
+            self._peer.sender.want(self._wanted, now_s)
+            self._peer.sender.show_film(self._shows_film, now_s)
 
     # Media.
 
@@ -210,6 +216,7 @@ class SyntheticSite:
                 library=self._library,
                 local_address=self._local_address,
                 on_closed=self._end_media,
+                transport=self._transport,
             )
             try:
                 async with asyncio.timeout(None) as self._attempt:
@@ -230,22 +237,14 @@ class SyntheticSite:
             await asyncio.sleep(self._pause_s)
 
     async def _connect(self, peer: Peer) -> None:
-        sdp, mids = await peer.offer()
-        offer = f"offer-{next(self._offer_ids)}"
-        answer = self._answers[offer] = asyncio.get_running_loop().create_future()
-        try:
-            await self._send({"type": "media.offer", "id": offer, "sdp": sdp, "slots": mids})
-            async with asyncio.timeout(ANSWER_S):
-                answer_sdp = await answer
-        finally:
-            del self._answers[offer]
+        answer_sdp = await self._offers.ask(*await peer.offer())
         self._peer = peer
         self._apply()
         await peer.connect(answer_sdp)
         self._apply()
         self._ticker.add(peer)
         self._connections += 1
-        self._layer_wanted.set()
+        self._picture_wanted.set()
         if self._connected_s is None:
             self._connected_s = asyncio.get_running_loop().time()
 
@@ -266,16 +265,13 @@ class SyntheticSite:
             self._attempt.reschedule(asyncio.get_running_loop().time())
             self._attempt = None
 
-    async def _keep_layers(self) -> None:
-        """Fetch clips of wanted layers that the present connection has not yet."""
+    async def _keep_pictures(self) -> None:
+        """Have the present connection send what is wanted, also what needs a clip first."""
         while True:
-            await self._layer_wanted.wait()
-            self._layer_wanted.clear()
-            peer = self._peer
-            for layer in peer.sender.missing() if peer is not None else ():
-                clip = await self._library.picture(self.card, layer)
-                if peer is not None and layer in peer.sender.missing():
-                    peer.sender.add_layer(layer, clip, asyncio.get_running_loop().time())
+            await self._picture_wanted.wait()
+            self._picture_wanted.clear()
+            if self._peer is not None:
+                await self._peer.fetch_clips()
 
     async def _keep_reporting(self) -> None:
         while True:

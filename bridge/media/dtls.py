@@ -47,6 +47,11 @@ _SRTP_PROFILES: Final = [SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80]
 _DTLS_FIRST_BYTES: Final = range(20, 64)
 
 
+_EXPORTER: Final = b"EXTRACTOR-dtls_srtp"
+_GCM_PROFILE: Final = "SRTP_AEAD_AES_128_GCM"
+_GCM_KEY_BYTES: Final = 16
+_GCM_SALT_BYTES: Final = 12
+
 SrtpCall = Callable[[bytes], bytes]
 Sink = Callable[[bytes], object]
 
@@ -176,6 +181,26 @@ class Dtls:
         inbound, outbound = self._association._rx_srtp, self._association._tx_srtp
         self.protect, self.protect_rtcp = outbound.protect, outbound.protect_rtcp
         self.unprotect, self.unprotect_rtcp = inbound.unprotect, inbound.unprotect_rtcp
+
+    def sealing_keys(self) -> tuple[bytes, bytes] | None:
+        """Master key and salt for what we send (RFC 5764 section 4.2), for whoever seals RTP without
+        libsrtp; None when the profile is not AEAD_AES_128_GCM.  After the handshake.
+
+        Who takes them owes: not one SSRC is sealed both with them and by :attr:`protect`.
+        """
+        if self.profile != _GCM_PROFILE:
+            return None
+        tls = cast(SSL.Connection, self._association._ssl)
+        size = _GCM_KEY_BYTES + _GCM_SALT_BYTES
+        material = tls.export_keying_material(_EXPORTER, 2 * size)
+        client_key, server_key, client_salt, server_salt = (
+            material[:_GCM_KEY_BYTES],
+            material[_GCM_KEY_BYTES : 2 * _GCM_KEY_BYTES],
+            material[2 * _GCM_KEY_BYTES : -_GCM_SALT_BYTES],
+            material[-_GCM_SALT_BYTES:],
+        )
+        is_server = self._association._role == "server"
+        return (server_key, server_salt) if is_server else (client_key, client_salt)
 
     async def close(self) -> None:
         """Say goodbye to the peer and end everything; may be called twice and at any time."""

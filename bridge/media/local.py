@@ -1,13 +1,10 @@
 """LocalPlane: the media plane in this process, behind :class:`bridge.media.plane.MediaPlane`.
 
-One UDP port for everybody.  A datagram's first byte says what it is (RFC 7983): STUN finds its
-session by the ufrag and, once authenticated, binds its address to it; everything else finds its
-session by that address.  Addresses are learnt from nothing else, so whoever does not know a
-session's password can neither take it over nor feed its handshake.
-
-One timer drives all deadlines: every ``TURN_S`` it repeats due key-frame requests, looks for
-links that fell silent, and sends each session's reports when their half second is over (spread
-over the turns, so that 64 sessions do not report in one burst).
+Three clocks drive it.  The sockets: what they held is forwarded, and sent when they are drained or
+after ``HOLD_S``.  Every ``TURN_S`` what is not urgent: key-frame requests, links that fell silent, old
+pictures, layers, and each session's reports when their half second is over (spread over the turns,
+so that 64 sessions do not report in one burst).  Every ``REPAIR_S``, while packets are missing, they
+are asked for.
 
 A bug met on a session's way ends that session with the reason ``bug`` and is logged with its
 traceback; nobody else notices.
@@ -19,14 +16,17 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import Final
 
 import structlog
 
-from bridge.media.core import stun
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix
+from bridge.media.core.rtcp import Rtcp
 from bridge.media.dtls import Dtls, DtlsFailed, certificate, fingerprint
+from bridge.media.fanout import HOLD_S
+from bridge.media.feedback import hear
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import (
     Greeting,
@@ -39,20 +39,19 @@ from bridge.media.plane import (
     SessionId,
     SessionSpec,
 )
+from bridge.media.ports import Ports
 from bridge.media.reports import INTERVAL_S, reports
-from bridge.media.session import MediaSession
+from bridge.media.session import Credentials, MediaSession
 from bridge.media.stats import Traffic, plane_stats
-from bridge.media.udp import Address, UdpPort
+from bridge.media.steering import REPAIR_S, TURN_S, Steering
+from bridge.media.switchboard import Switchboard
+from bridge.media.udp import Address, Port
 
 log = structlog.get_logger(__name__)
 
-TURN_S = 0.1
-LINK_S = 5.0
+LINK_S: Final = 5.0
 """The link is lost when the last authenticated packet is older (DESIGN section 2)."""
-HANDSHAKE_S = 10.0
-MIN_BYTES = 12
-MAX_BYTES = 1472
-"""What fits an Ethernet frame behind IPv4 and UDP; nothing we negotiate sends more."""
+HANDSHAKE_S: Final = 10.0
 
 
 class LocalPlane:
@@ -61,29 +60,46 @@ class LocalPlane:
     def __init__(
         self,
         *,
-        host: str,
+        hosts: Sequence[str],
         port: int,
+        tcp_port: int | None = None,
         advertise: tuple[str, ...],
         draw: random.Random,
     ) -> None:
-        """*draw* gives first sequence numbers and timestamps: a ``SystemRandom`` in service
-        (RFC 3550 section 5.1), a seeded one in tests.  Raises OSError when the port is taken."""
+        """*tcp_port*: None for no TCP, 0 for a free one.  *draw* gives first sequence numbers and
+        timestamps: a ``SystemRandom`` in service (RFC 3550 section 5.1), a seeded one in tests.
+        Raises OSError when a port is taken."""
         self._draw = draw
         self._certificate = certificate()
         self._forwarder = Forwarder()
+        self._forwarder.on_hole = self._repair_soon
+        self._fanout = self._forwarder.fanout
         self._drops: Counter[DropReason] = self._forwarder.drops
         self._sessions: dict[SessionId, MediaSession] = {}
-        self._by_ufrag: dict[str, MediaSession] = {}
-        self._by_address: dict[Address, MediaSession] = {}
-        self._plan = Plan()
+        self._steering = Steering(self._forwarder, self._say)
+        self._switchboard = Switchboard(
+            self._drops,
+            on_heard=self._heard,
+            on_rtcp=self._hear,
+            on_bug=self._met_bug,
+            confirm=lambda *told: self._ports.confirm(*told),  # noqa: PLW0108 - they come later
+        )
         self._listener: Callable[[PlaneEvent], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = 0
+        self._repairing: asyncio.TimerHandle | None = None
         self._past = Traffic()
-        self._port = UdpPort(host, port, on_datagram=self._on_datagram, on_drop=self._drop)
+        self._ports = Ports(
+            hosts,
+            port,
+            tcp_port,
+            on_datagram=self._take,
+            on_drained=self._flush,
+            on_drop=self._drop,
+            on_lost=self._switchboard.forget,
+        )
         self._greeting = Greeting(
-            fingerprint=fingerprint(self._certificate),
-            candidates=tuple((address, self._port.address[1]) for address in advertise),
+            fingerprint=fingerprint(self._certificate), candidates=self._ports.candidates(advertise)
         )
 
     # What control asks (MediaPlane).
@@ -101,15 +117,24 @@ class LocalPlane:
             dtls=lambda send: Dtls(
                 self._certificate, "server", send, on_closed=lambda why: self._fail(session, why)
             ),
-            send=self._port.send,
             draw=self._draw,
             on_bug=self._met_bug,
         )
         self._sessions[spec.session] = session
-        self._by_ufrag[spec.local_ufrag] = session
+        self._switchboard.add(session)
         for outlet in session.outlets.values():
             self._forwarder.add_outlet(outlet)
         self._start(self._shake_hands(session))
+
+    def restart(
+        self, session: SessionId, *, local_ufrag: str, local_pwd: str, remote_ufrag: str
+    ) -> None:
+        found = self._sessions.get(session)
+        if found is not None:
+            renewed = Credentials(
+                local_ufrag=local_ufrag, local_pwd=local_pwd, remote_ufrag=remote_ufrag
+            )
+            self._switchboard.rename(found, renewed)
 
     def close(self, session: SessionId) -> None:
         found = self._sessions.get(session)
@@ -117,16 +142,10 @@ class LocalPlane:
             self._end(found)
 
     def set_plan(self, plan: Plan) -> None:
-        self._plan = plan
-        self._forwarder.set_gates(plan.gates)
+        self._steering.set_plan(plan)
         for session in self._sessions.values():
             if session.connected:
-                self._aim(session)
-
-    def _aim(self, session: MediaSession) -> None:
-        now_s = self._now_s()
-        for outlet in session.outlets.values():
-            self._forwarder.aim(outlet, self._plan.slots.get(outlet.slot), now_s)
+                self._steering.aim(session, self._now_s())
 
     def snapshot(self) -> PlaneStats:
         return plane_stats(
@@ -136,22 +155,41 @@ class LocalPlane:
     # Life.
 
     async def run(self) -> None:
-        """Carry media until cancelled; then close every session and the port."""
+        """Carry media until cancelled; then close every session and the ports."""
         loop = asyncio.get_running_loop()
-        self._port.start(loop)
+        self._ports.start(loop)
         try:
             while True:
                 await asyncio.sleep(TURN_S)
-                self._advance(loop.time())
+                self._advance(self._now_s())
         finally:
+            if self._repairing is not None:
+                self._repairing.cancel()
             for session in tuple(self._sessions.values()):
                 self._end(session)
             if self._tasks:
                 await asyncio.wait(self._tasks)
-            self._port.close()
+            self._ports.close()
+
+    def _repair_soon(self) -> None:
+        if self._repairing is None:
+            self._repairing = asyncio.get_running_loop().call_later(REPAIR_S, self._repair)
+
+    def _repair(self) -> None:
+        self._repairing = None
+        now_s = self._now_s()
+        is_busy = False
+        for session in tuple(self._sessions.values()):
+            try:
+                is_busy = self._steering.repair(session, now_s) or is_busy
+            except Exception as bug:  # noqa: BLE001 - ends this session alone
+                self._met_bug(session, bug)
+        if is_busy:
+            self._repair_soon()
 
     def _advance(self, now_s: float) -> None:
         self._forwarder.advance(now_s)
+        self._ports.advance(now_s)
         self._turn += 1
         turns = round(INTERVAL_S / TURN_S)
         ntp = ntp_from_unix(time.time())
@@ -160,40 +198,44 @@ class LocalPlane:
             if session.link_up and silent:
                 session.link_up = False
                 self._say(LinkLost(session=session.spec.session))
-            if session.connected and (place + self._turn) % turns == 0:
-                try:
-                    for packet in reports(session, now_s=now_s, ntp=ntp):
-                        session.send_rtcp(packet)
-                except Exception as bug:  # noqa: BLE001 - ends this session alone
-                    self._met_bug(session, bug)
+            if not session.connected:
+                continue
+            try:
+                self._steering.advance(session, place, now_s)
+                if (place + self._turn) % turns == 0:
+                    for packets in reports(session, now_s=now_s, ntp=ntp):
+                        session.send_rtcp(*packets)
+            except Exception as bug:  # noqa: BLE001 - ends this session alone
+                self._met_bug(session, bug)
+        self._steering.end_turn()
+        self._repair_soon()
 
     async def _shake_hands(self, session: MediaSession) -> None:
-        dtls = session.dtls
         try:
-            await dtls.handshake(session.spec.remote_fingerprints, timeout_s=HANDSHAKE_S)
+            await session.dtls.handshake(session.spec.remote_fingerprints, timeout_s=HANDSHAKE_S)
+            if self._carries(session):  # else closed in the turn in which the handshake ended
+                self._begin(session)
         except DtlsFailed as failed:
             log.info("media.handshake_failed", session=session.spec.session, reason=failed.reason)
             is_silent = failed.reason == "handshake_timeout"
             self._fail(session, failed.reason if is_silent else "handshake_failed")
-            return
         except Exception as bug:  # noqa: BLE001 - ends this session alone
             self._met_bug(session, bug)
-            return
-        if not self._carries(session):
-            return  # closed in the turn in which the handshake ended
-        session.connected = True
+
+    def _begin(self, session: MediaSession) -> None:
+        session.begin()
         session.heard_s = self._now_s()
         # Not earlier: a key frame asked for before there are keys would be sent to nobody, and
         # the client's own request be taken for a repetition.
-        self._aim(session)
+        self._steering.aim(session, session.heard_s)
         self._heard(session)
-        log.debug("media.connected", session=session.spec.session, profile=dtls.profile)
+        log.debug("media.connected", session=session.spec.session, profile=session.dtls.profile)
 
     def _met_bug(self, session: MediaSession, bug: Exception) -> None:
         """Our bug: nobody but this session shall feel it.  It ends in the next turn, since
         whoever met the bug may be going through the forwarding table."""
         log.error("media.bug", session=session.spec.session, exc_info=bug)
-        session.connected = False
+        session.end()
         asyncio.get_running_loop().call_soon(self._fail, session, "bug")
 
     def _carries(self, session: MediaSession) -> bool:
@@ -206,82 +248,43 @@ class LocalPlane:
 
     def _end(self, session: MediaSession) -> None:
         del self._sessions[session.spec.session]
-        del self._by_ufrag[session.spec.local_ufrag]
+        self._switchboard.remove(session)
         self._past.add(session)
         session.close(self._now_s())
-        for address in session.addresses:
-            self._forget(address, session)
-        self._start(session.dtls.close())
+        self._start(self._part(session))
+
+    async def _part(self, session: MediaSession) -> None:
+        await session.dtls.close()  # its goodbye goes over the connection
+        self._ports.hang_up(tuple(session.addresses))
 
     # The way in.
 
-    def _on_datagram(self, data: bytes, address: Address, now_s: float) -> None:
-        if not MIN_BYTES <= len(data) <= MAX_BYTES:
-            self._drops[DropReason.SIZE] += 1
-            return
-        first = data[0]
-        if 128 <= first <= 191:
-            session = self._by_address.get(address)
-            if session is None:
-                self._drops[DropReason.UNKNOWN_ADDRESS] += 1
-                return
-            try:
-                session.receive(data, now_s)
-            except Exception as bug:  # noqa: BLE001 - ends this session alone
-                self._met_bug(session, bug)
-                return
-            if session.heard_s == now_s:
-                self._heard(session)
-        elif first <= 3:
-            self._on_stun(data, address, now_s)
-        elif 20 <= first <= 63:
-            session = self._by_address.get(address)
-            if session is None:
-                self._drops[DropReason.UNKNOWN_ADDRESS] += 1
-            elif not session.dtls.feed(data):
-                self._drops[DropReason.DTLS_OVERFLOW] += 1
-        else:
-            self._drops[DropReason.FIRST_BYTE] += 1
+    def _take(self, data: bytes, address: Address, port: Port, now_s: float) -> None:
+        self._switchboard.take(data, address, port, now_s)
+        since_s = self._fanout.since_s
+        if since_s is not None and now_s - since_s > HOLD_S:
+            self._flush()
 
-    def _on_stun(self, data: bytes, address: Address, now_s: float) -> None:
-        try:
-            request = stun.parse_binding_request(data)
-        except stun.StunMalformed as malformed:
-            self._drops[malformed.drop] += 1
-            return
-        session = self._by_ufrag.get(request.local_ufrag)
-        if session is None or request.remote_ufrag != session.spec.remote_ufrag:
-            self._drops[DropReason.STUN_NOT_FOR_US] += 1
-            return
-        pwd = session.spec.local_pwd
-        if not request.authenticate(pwd):
-            self._drops[DropReason.STUN_UNAUTHENTIC] += 1
-            return
-        for forgotten in session.learn(address, nominated=request.use_candidate):
-            self._forget(forgotten, session)
-        self._by_address[address] = session
-        session.heard_s = now_s
-        self._port.send(stun.binding_response(request, address, pwd), address)
-        self._heard(session)
+    def _flush(self) -> None:
+        since_s = self._fanout.since_s
+        if since_s is not None:
+            self._fanout.flush()
+            self._fanout.note(self._now_s() - since_s)
+
+    def _hear(self, session: MediaSession, said: Iterable[Rtcp], now_s: float) -> None:
+        hear(session, said, self._forwarder, now_s=now_s, ntp=ntp_from_unix(time.time()))
 
     def _heard(self, session: MediaSession) -> None:
-        """Something authenticated came."""
         if session.connected and not session.link_up:
             session.link_up = True
             self._say(LinkUp(session=session.spec.session))
-
-    def _forget(self, address: Address, session: MediaSession) -> None:
-        if self._by_address.get(address) is session:
-            del self._by_address[address]
-
-    # Small steps.
 
     def _say(self, event: PlaneEvent) -> None:
         asyncio.get_running_loop().call_soon(self._deliver, event)
 
     def _deliver(self, event: PlaneEvent) -> None:
         # Control may have closed the session since: it was promised to hear no more of it.
-        is_of_interest = isinstance(event, SessionEnded) or event.session in self._sessions
+        is_of_interest = not isinstance(event, LinkUp | LinkLost) or event.session in self._sessions
         if self._listener is not None and is_of_interest:
             self._listener(event)
 

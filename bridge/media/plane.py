@@ -14,9 +14,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Literal, Protocol
 
 SessionId = str
+
+DELAY_BOUNDS_S: Final = (0.00025, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
+"""Around what is promised: half of all under 1 ms, all but one in a hundred under 5 ms."""
+
+
+class Codec(StrEnum):
+    """What the payload of a stream is, as SDP writes it."""
+
+    OPUS = "opus"
+    VP8 = "VP8"
+    H264 = "H264"
+
+
+class Ladder(StrEnum):
+    """What a technician lets a site's line carry (practice.md 15)."""
+
+    FULL = "full"
+    SMALL = "small"
+    """Small pictures only."""
+    SOUND = "sound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A transport address offered to clients (RFC 8445); TCP is passive (RFC 6544)."""
+
+    address: str
+    port: int
+    transport: Literal["udp", "tcp"] = "udp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,39 +55,60 @@ class Greeting:
 
     fingerprint: str
     """SHA-256 of the DTLS certificate as ``AA:BB:...``."""
-    candidates: tuple[tuple[str, int], ...]
-    """Advertised addresses and UDP port, best first."""
+    candidates: tuple[Candidate, ...]
+    """Best first; empty while the plane is away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A subscriber's numbers for one codec."""
+
+    number: int
+    rtx: int | None = None
+    """Payload type of its retransmissions (RFC 4588); None: it takes none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uplink:
-    """One m-line the client sends on."""
+    """One m-line the client sends on, in one codec."""
 
     slot: str
     kind: str
     """``audio`` or ``video``."""
     mid: str
+    codec: Codec
     payload_type: int
+    rtx_payload_type: int | None = None
+    """Of retransmissions (RFC 4588)."""
     rids: tuple[str, ...] = ()
     """Simulcast layers in the offer's order; empty for one encoding."""
     ssrcs: tuple[int, ...] = ()
     """SSRCs named in the offer, if any; simulcast layers are found by RID instead."""
+    rtx_ssrcs: Mapping[int, int] = field(default_factory=dict)
+    """SSRC of retransmissions -> SSRC of what they repeat, as far as the offer names them."""
+    nack: bool = False
+    """Whether the client sends again what is asked for (RFC 4585 generic NACK)."""
     mid_extension: int | None = None
     rid_extension: int | None = None
+    repaired_rid_extension: int | None = None
     level_extension: int | None = None
     """RFC 6464 audio level."""
+    send_time_extension: int | None = None
+    """abs-send-time: when the packet left, 6.18 fixed-point seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Downlink:
-    """One m-line the client receives on.  The SSRC is the service's own and constant."""
+    """One m-line the client receives on.  The SSRCs are the service's own and constant."""
 
     slot: str
     kind: str
     mid: str
-    payload_type: int
-    """The subscriber's number for VP8 or Opus."""
+    payloads: Mapping[Codec, Payload]
+    """What the subscriber can decode; at least one."""
     ssrc: int
+    rtx_ssrc: int | None = None
+    """None: it takes no retransmissions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +125,8 @@ class SessionSpec:
     uplinks: tuple[Uplink, ...]
     downlinks: tuple[Downlink, ...]
     cname: str
+    bandwidth_bps: int | None = None
+    """What the roster says the line carries, each way; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +143,8 @@ class Plan:
     """Slot -> site, for stage and gallery slots alike; sound and picture move together."""
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Site -> picture layers somebody watches (``q``, ``f``); the publisher is told the same."""
+    ladder: Mapping[str, Ladder] = field(default_factory=dict)
+    """Site -> what its line may carry at most; a site not named: everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +161,18 @@ class LinkLost:
 class SessionEnded:
     session: SessionId
     reason: str
-    """``handshake_failed``, ``handshake_timeout``, ``peer_closed`` or ``bug``."""
+    """``handshake_failed``, ``handshake_timeout``, ``peer_closed``, ``bug`` or ``worker_lost``."""
 
 
-PlaneEvent = LinkUp | LinkLost | SessionEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerDemand:
+    """Which layers of a site some subscriber needs beyond the plan's, said whenever it changes."""
+
+    site: str
+    layers: frozenset[str]
+
+
+PlaneEvent = LinkUp | LinkLost | SessionEnded | LayerDemand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +193,10 @@ class SourceStats:
     """Seconds since the last packet; None before the first."""
     keyframe_requests: int = 0
     """Sent to the publisher for this stream, after coalescing."""
+    repaired: int = 0
+    """Packets that were lost and came by retransmission: with ``lost``, the loss before repair."""
+    asked_again: int = 0
+    """Packets asked of the publisher again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +228,17 @@ class SessionStats:
     bytes_out: int
     sources: tuple[SourceStats, ...]
     sinks: tuple[SinkStats, ...] = ()
+    allowed_bps: int | None = None
+    """What the client is told it may send (REMB); None: it sends no picture."""
+    line_bps: int | None = None
+    """What its line is believed to carry to it; None: there is no reason to limit it."""
+    repeated: int = 0
+    """Packets sent to it again."""
+    padding_bytes: int = 0
+    """Sent to find out what its line carries."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """Picture slot -> the layer it shows; of one that its line does not carry, ``bandwidth``; of one
+    whose codec it lacks, ``codec``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +254,11 @@ class PlaneStats:
     """Sent to publishers, after coalescing."""
     switches: int
     """Slots that changed source or layer, counted per subscriber."""
+    delays: tuple[int, ...] = (0,) * (len(DELAY_BOUNDS_S) + 1)
+    """Batches by the time from their first packet in to their last packet out: up to each of
+    ``DELAY_BOUNDS_S``, and above."""
+    delay_s: float = 0.0
+    """Sum of those times."""
 
 
 class MediaPlane(Protocol):
@@ -186,6 +269,13 @@ class MediaPlane(Protocol):
 
     def close(self, session: SessionId) -> None:
         """End a session; unknown ones are ignored (it may have ended by itself)."""
+
+    def restart(
+        self, session: SessionId, *, local_ufrag: str, local_pwd: str, remote_ufrag: str
+    ) -> None:
+        """ICE restart (RFC 8445 section 9): new names and password for a session that goes on.
+        What it is sent still goes to the old address until a check with the new ones nominates
+        another.  Unknown sessions are ignored."""
 
     def set_plan(self, plan: Plan) -> None: ...
 

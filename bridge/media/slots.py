@@ -17,6 +17,7 @@ class SessionKind(StrEnum):
     """What a machine in a room is for (DESIGN section 2)."""
 
     ROOM = "room"
+    CONTENT = "content"
     CONSOLE = "console"
     WALL = "wall"
 
@@ -44,12 +45,16 @@ class Slot:
 
 MIC: Final = Slot("mic", Medium.AUDIO, Direction.SEND)
 CAMERA: Final = Slot("camera", Medium.VIDEO, Direction.SEND)
+CONTENT_PICTURE: Final = Slot("content.picture", Medium.VIDEO, Direction.SEND)
+CONTENT_SOUND: Final = Slot("content.sound", Medium.AUDIO, Direction.SEND)
+"""Slides and film (practice.md 3): stereo and unprocessed, unlike a microphone."""
 
 MAX_SPEAKERS: Final = 4
 """Speech holders at most, each with its own sound slot; the first two also have a picture."""
 
-STAGE_SOUNDS: Final = ("chair", *(f"speaker.{n}" for n in range(1, MAX_SPEAKERS + 1)))
-STAGE_PICTURES: Final = ("chair", "speaker.1", "speaker.2")
+CONTENT: Final = "content"
+STAGE_SOUNDS: Final = ("chair", *(f"speaker.{n}" for n in range(1, MAX_SPEAKERS + 1)), CONTENT)
+STAGE_PICTURES: Final = ("chair", "speaker.1", "speaker.2", CONTENT)
 
 
 def gallery(position: int) -> str:
@@ -69,6 +74,11 @@ def _slots_for(kind: SessionKind, gallery_size: int) -> Iterable[Slot]:
     if kind is SessionKind.ROOM:
         yield MIC
         yield CAMERA
+    if kind in {SessionKind.ROOM, SessionKind.CONTENT}:
+        yield CONTENT_PICTURE
+        yield CONTENT_SOUND
+    if kind is SessionKind.CONTENT:
+        return
     for place in STAGE_SOUNDS:
         yield Slot(place, Medium.AUDIO, Direction.RECEIVE)
     for place in STAGE_PICTURES:

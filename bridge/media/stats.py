@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from bridge.media.core.drops import DropReason
+from bridge.media.core.packets import HEADER_BYTES
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.session import MediaSession
 from bridge.media.streams import Outlet, Source
-
-HEADER_BYTES = 12
-"""Of what the rewriter writes: neither CSRC list nor extension."""
 
 
 @dataclass(slots=True)
@@ -25,9 +24,9 @@ class Traffic:
 
     def add(self, session: MediaSession) -> None:
         self.packets_in += session.packets_in
-        self.packets_out += session.packets_out
+        self.packets_out += session.delivery.packets
         self.bytes_in += session.bytes_in
-        self.bytes_out += session.bytes_out
+        self.bytes_out += session.delivery.bytes
 
 
 def plane_stats(
@@ -46,6 +45,8 @@ def plane_stats(
         drops={reason.value: count for reason, count in forwarder.drops.items()},
         keyframe_requests=forwarder.keyframe_requests,
         switches=forwarder.switches,
+        delays=tuple(forwarder.fanout.delays),
+        delay_s=forwarder.fanout.delay_s,
     )
 
 
@@ -59,10 +60,15 @@ def _session(session: MediaSession, now_s: float) -> SessionStats:
         age_s=None if heard_s is None else now_s - heard_s,
         rtt_s=session.rtt_s,
         loss_down=max((block.fraction_lost / 256 for block in reported), default=None),
-        packets_out=session.packets_out,
-        bytes_out=session.bytes_out,
+        packets_out=session.delivery.packets,
+        bytes_out=session.delivery.bytes,
         sources=tuple(_source(source, now_s) for source in session.sources.values()),
         sinks=tuple(_sinks(session)),
+        allowed_bps=session.upline.allowed_bps if session.sends_picture else None,
+        line_bps=session.downline.estimate.bps,
+        repeated=session.delivery.repeated,
+        padding_bytes=session.delivery.padding_bytes,
+        shown={o.slot: what for o in session.outlets.values() if (what := _shown(o)) is not None},
     )
 
 
@@ -80,14 +86,16 @@ def _source(source: Source, now_s: float) -> SourceStats:
         level_dbov=source.level_dbov,
         age_s=None if newest_s is None else now_s - newest_s,
         keyframe_requests=source.keyframes.sent,
+        repaired=source.repaired,
+        asked_again=source.missing.asked if source.missing is not None else 0,
     )
 
 
 def _sinks(session: MediaSession) -> Iterator[SinkStats]:
     for kind in ("audio", "video"):
         outlets = [outlet for outlet in session.outlets.values() if outlet.kind == kind]
-        packets = sum(outlet.rewriter.packets for outlet in outlets)
-        payload_bytes = sum(outlet.rewriter.bytes for outlet in outlets)
+        packets = sum(outlet.packets for outlet in outlets)
+        payload_bytes = sum(outlet.bytes for outlet in outlets)
         yield SinkStats(
             kind=kind,
             packets=packets,
@@ -97,5 +105,17 @@ def _sinks(session: MediaSession) -> Iterator[SinkStats]:
         )
 
 
+def _shown(outlet: Outlet) -> str | None:
+    feed = outlet.feed
+    if outlet.kind != "video" or feed is None or not feed.sources:
+        return None
+    if outlet.source is not None:
+        return outlet.source.layer
+    if outlet.top is None:
+        return DropReason.BANDWIDTH.value
+    decodes = any(outlet.decodes(source) for source in feed.sources.values())
+    return None if decodes else DropReason.CODEC.value
+
+
 def _jitter_s(outlet: Outlet) -> float:
-    return outlet.reported.jitter / outlet.rewriter.clock_rate_hz if outlet.reported else 0.0
+    return outlet.reported.jitter / outlet.numbers.clock_rate_hz if outlet.reported else 0.0

@@ -40,3 +40,61 @@ def pages(
     from room110.bench.pages import run_pages as run
 
     raise typer.Exit(run(minutes=minutes, as_json=as_json))
+
+
+@app.command()
+def fanout(
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each shape is measured.")] = 5.0,
+    largest: Annotated[int, typer.Option(min=1, max=60, help="Most subscribers.")] = 60,
+    woken: Annotated[
+        bool, typer.Option("--woken", help="Subscribers wait on their sockets.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Processor time per forwarded packet, 1 and 2 publishers to 1 to 60 subscribers."""
+    from room110.bench.fanout import SIZES
+    from room110.bench.fanout import run_fanout as run
+
+    sizes = [*(size for size in SIZES if size < largest), largest]
+    raise typer.Exit(run(seconds=seconds, sizes=sizes, woken=woken, as_json=as_json))
+
+
+@app.command()
+def conference(
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long the floor goes round.")] = 2.0,
+    sites: Annotated[int, typer.Option(min=5, max=63, help="Provinces that take part.")] = 63,
+    as_json: Json = False,
+) -> None:
+    """The full load on this machine: processor time, added delay, memory, loss, floor changes."""
+    from room110.bench.conference import run_conference as run
+
+    raise typer.Exit(run(minutes=minutes, sites=sites, as_json=as_json))
+
+
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.1, help="How long the conference lasts.")] = 30.0,
+    sites: Annotated[int, typer.Option(min=2, max=63, help="Provinces that take part.")] = 63,
+    as_json: Json = False,
+) -> None:
+    """Joins, leaves, broken lines and floor changes; memory, and what is left over at the end."""
+    from room110.bench.soak import run_soak as run
+
+    raise typer.Exit(run(minutes=minutes, sites=sites, as_json=as_json))
+
+
+@app.command()
+def lines(
+    seconds: Annotated[float, typer.Option(min=3, help="How long each fact is measured.")] = 20.0,
+    camera: Annotated[
+        str, typer.Option(help="Picture of the browser that publishes.", metavar="WxH@RATE")
+    ] = "1280x720@15",
+    only: Annotated[
+        list[str] | None, typer.Option(help="A scene to play; may be given again.", metavar="SCENE")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What bad and thin lines, TCP, H.264 and IPv6 do to Chromium; needs Chromium."""
+    from room110.bench.lines import run_lines as run
+
+    raise typer.Exit(run(seconds=seconds, camera=camera, only=only or (), as_json=as_json))

@@ -90,9 +90,7 @@ def _granted(requests: Mapping[str, Mapping[str, Any]], code: str) -> str | None
 
 def _rows(floor: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Those who speak, those who wait in order, those not yet accepted."""
-    from config.roster import load_roster
-
-    names = {site.code: site.name for site in load_roster()}
+    names = {site.code: site.name for site in options.roster()}
     requests: Mapping[str, Mapping[str, Any]] = floor.get("requests", {})
     place = {str(number): index for index, number in enumerate(floor.get("queue", ()), start=1)}
 

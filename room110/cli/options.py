@@ -11,7 +11,7 @@ import typer
 from room110.cli.exits import Exit, Failure
 
 if TYPE_CHECKING:
-    from config.roster import RosterSite
+    from config.roster import Roster, RosterSite
     from config.settings import Settings
 
 Server = Annotated[
@@ -55,11 +55,23 @@ def settings() -> Settings:
         raise Failure(Exit.CONFIGURATION, *error.problems) from None
 
 
-def site(text: str) -> RosterSite:
-    """The site a person means, or exit 2 with suggestions."""
-    from config.roster import SiteNotFoundError, load_roster
+def roster() -> Roster:
+    """The sites of this service, or exit with what is wrong with their file."""
+    from config.roster import RosterError, load_roster
 
     try:
-        return load_roster().find(text)
+        return load_roster(settings().roster)
+    except RosterError as error:
+        raise Failure(Exit.CONFIGURATION, *error.problems) from None
+    except OSError as error:
+        raise Failure(Exit.CONFIGURATION, f"roster: {error}") from None
+
+
+def site(text: str) -> RosterSite:
+    """The site a person means, or exit 2 with suggestions."""
+    from config.roster import SiteNotFoundError
+
+    try:
+        return roster().find(text)
     except SiteNotFoundError as error:
         raise Failure(Exit.USAGE, str(error)) from None

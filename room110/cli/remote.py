@@ -150,7 +150,6 @@ def mint(*, user: str, roles: Collection[str], site: str | None, valid_for_s: in
     """A token for the running conference from the secret of this state directory."""
     from bridge.conference.words import Role
     from bridge.identity import Identity
-    from config.roster import load_roster
     from signaling.identity import Keyring, SecretError, TokenError
 
     conference = running().conference
@@ -158,7 +157,7 @@ def mint(*, user: str, roles: Collection[str], site: str | None, valid_for_s: in
         user=user, roles=frozenset(map(Role, roles)), site=site, conference=conference
     )
     try:
-        keyring = Keyring.load(options.settings().state, roster=load_roster().codes)
+        keyring = Keyring.load(options.settings().state, roster=options.roster().codes)
         return keyring.mint(identity, valid_for_s)
     except (SecretError, OSError) as error:
         raise Failure(Exit.CONFIGURATION, str(error)) from None

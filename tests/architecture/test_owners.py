@@ -20,7 +20,8 @@ OWNERS = {
     "jwt": ("signaling/identity.py",),
     "playwright": ("room110/bench/",),
     "prometheus_client": ("monitoring/",),
-    "pydantic": ("config/", "signaling/"),
+    # What crosses a boundary: settings, the protocol, and what control and media say to each other.
+    "pydantic": ("config/", "signaling/", "bridge/media/wire.py"),
     "pydantic_settings": ("config/settings.py",),
     "pyee": ("bridge/events.py",),
     "pylibsrtp": MEDIA,

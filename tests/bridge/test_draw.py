@@ -20,7 +20,7 @@ def test_nothing_is_drawn_twice():
     assert len({draw.ufrag() for _ in range(1000)}) == 1000
 
 
-def test_ssrcs_of_a_session_differ_and_wrap_around():
+def test_ssrcs_of_a_session_differ_also_within_a_slot_and_wrap_around():
     class Last(random.Random):
         def getrandbits(self, bits):
             return 2**bits - 2

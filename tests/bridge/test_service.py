@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bridge.carriage import REPLACED_S
 from bridge.conference import commands
 from bridge.conference.commands import (
     ChairCall,
@@ -44,7 +45,7 @@ from bridge.outgoing import (
     Stage,
 )
 from bridge.room import Room
-from bridge.service import REPLACED_S, Bridge
+from bridge.service import Bridge
 from tests.bridge.conference.scene import CHAIR, SITES, TITLES, province
 from tests.support.autojump import virtual_time
 from tests.support.fake_plane import NOTHING, FakeOutbox, FakePlane, offer_of
@@ -329,7 +330,7 @@ async def test_an_offer_opens_media_under_a_name_of_its_own(tmp_path):
         spec = house.plane.open_sessions[second]
         assert spec.site == "01"
         ssrcs = [downlink.ssrc for downlink in spec.downlinks]
-        assert len(set(ssrcs)) == len(ssrcs) == len(ROOM) - 2
+        assert len(set(ssrcs)) == len(ssrcs) == len(ROOM) - 4
 
 
 @pytest.mark.parametrize("bad", ["nonsense", ""])
@@ -363,6 +364,33 @@ async def test_a_session_that_is_over_has_nothing_to_offer(tmp_path):
             house.bridge.offer(device.joined.session, *offer_of(ROOM))
         with pytest.raises(MediaRejected, match="over"):
             house.bridge.offer("nobody", *offer_of(ROOM))
+
+
+@virtual_time
+async def test_a_restart_of_ice_goes_on_with_the_media_that_is_there(tmp_path):
+    async with house_in(tmp_path) as house:
+        device = (await house.connected("01"))["01"]
+        sdp, mids = offer_of(ROOM)
+        moved = sdp.replace("a=ice-ufrag:ufrag", "a=ice-ufrag:moved")
+        with house.noted() as told:
+            house.bridge.offer(device.joined.session, moved, mids, restart=True)
+        ((word, media, *_, remote),) = told
+        assert (word, media, remote) == ("restart", f"{device.joined.session}.1", "moved")
+        assert house.link("01") is Link.UP
+
+
+@virtual_time
+async def test_a_newcomer_that_inherited_media_may_restart_its_ice(tmp_path):
+    async with house_in(tmp_path) as house:
+        media = (await house.connected("01"))["01"].joined.session + ".1"
+        newer = house.join("01", name="newer")
+        sdp, mids = offer_of(ROOM)
+        moved = sdp.replace("a=ice-ufrag:ufrag", "a=ice-ufrag:moved")
+        house.bridge.offer(newer.joined.session, moved, mids, restart=True)
+        assert [entry[1] for entry in house.log if entry[0] == "restart"] == [media]
+        # it is its own now: what ends it is a loss
+        house.plane.say(SessionEnded(session=media, reason="peer_closed"))
+        assert newer.last(MediaReset) == MediaReset(reason="peer_closed")
 
 
 # Lines.

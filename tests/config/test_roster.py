@@ -21,8 +21,8 @@ def problems(text: str | bytes) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("", "r.csv:1: the columns must be code,slug,name,type,region,title, not "),
-        ("code;slug\n", "r.csv:1: the columns must be code,slug,name,type,region,title, not code;"),
+        ("", "r.csv:1: the columns must be code,slug,name,type,region,title, and may be bandwidth_kbps, not "),
+        ("code;slug\n", "r.csv:1: the columns must be code,slug,name,type,region,title, and may be"),
         (HEADER, "r.csv:2: no site at all"),
         (HEADER + HUE + "47,da\n", "r.csv:3: 2 cells, 6 expected"),
         (HEADER + "1,hue,Huế,tỉnh,Trung,Sở\n", "r.csv:2: code: String should match"),
@@ -145,3 +145,21 @@ def test_any_bytes_are_a_roster_or_an_error_with_a_line(data):
         parse_roster(HEADER.encode() + data, "r.csv")
     except RosterError as error:
         assert all(line.startswith("r.csv:") for line in error.problems)
+
+
+def test_a_column_may_say_what_the_line_carries():
+    header = HEADER.replace("title", "title,bandwidth_kbps")
+    rows = "46,hue,Huế,tỉnh,Trung,Sở Huế,800\n48,da-nang,Đà Nẵng,tp,Trung,Sở Đà Nẵng,\n"
+
+    hue, da_nang, centre = parse_roster((header + rows).encode(), "r.csv").sites
+
+    assert (hue.bandwidth_kbps, da_nang.bandwidth_kbps, centre.bandwidth_kbps) == (800, None, None)
+
+
+@pytest.mark.parametrize("cell", ["63", "2000000", "fast", "-1"])
+def test_a_bandwidth_that_no_line_has_is_told(cell):
+    header = HEADER.replace("title", "title,bandwidth_kbps")
+
+    (found,) = problems(header + f"46,hue,Huế,tỉnh,Trung,Sở,{cell}\n")
+
+    assert found.startswith("r.csv:2: bandwidth_kbps: ")

@@ -45,12 +45,23 @@ def test_a_name_like_no_other_is_answered_with_all_there_are(monkeypatch):
         ("HTTP_PORT", "65536", "less than or equal to 65535"),
         ("HTTP_PORT", "-1", "greater than or equal to 0"),
         ("HTTP_PORT", "http", "valid integer"),
-        ("MEDIA_HOST", "::1", "not an IPv4 address"),
+        ("MEDIA_HOST", ",", "at least one address"),
+        ("MEDIA_HOST", "127.0.0.1,room110.example", "not an IPv4 or IPv6 address"),
+        ("MEDIA_HOST", "[::1]", "not an IPv4 or IPv6 address"),
+        ("MEDIA_HOST", "127.0.0.1:8110", "not an IPv4 or IPv6 address"),
+        ("MEDIA_HOST", "0.0.0.0,192.0.2.7", "every IPv4 address already; leave out 192.0.2.7"),
+        ("MEDIA_HOST", "2001:db8::7,::", "every IPv6 address already; leave out 2001:db8::7"),
+        ("MEDIA_HOST", "::ffff:192.0.2.7", "write 192.0.2.7"),
         ("MEDIA_PORT", "65536", "less than or equal to 65535"),
+        ("MEDIA_TCP_PORT", "65536", "less than or equal to 65535"),
+        ("MEDIA_TCP_PORT", "no", "valid integer"),
         ("MEDIA_ADVERTISE", ",", "at least one address"),
         ("MEDIA_ADVERTISE", "127.0.0.1,0.0.0.0", "no address a site could send to"),
         ("MEDIA_ADVERTISE", "224.0.0.1", "no address a site could send to"),
-        ("MEDIA_ADVERTISE", "127.0.0.1 127.0.0.2", "not an IPv4 address"),
+        ("MEDIA_ADVERTISE", "127.0.0.1,::", "no address a site could send to"),
+        ("MEDIA_ADVERTISE", "ff02::1", "no address a site could send to"),
+        ("MEDIA_ADVERTISE", "fe80::1%eth0", "no address a site could send to"),
+        ("MEDIA_ADVERTISE", "127.0.0.1 127.0.0.2", "not an IPv4 or IPv6 address"),
         ("MAX_FLOOR_USERS", "0", "greater than or equal to 1"),
         ("MAX_FLOOR_USERS", "5", "less than or equal to 4"),
         ("REQUEST_HANDLING", "open", "'block', 'confirm' or 'queue'"),
@@ -77,26 +88,70 @@ def test_every_mistake_is_told_at_once(monkeypatch):
     assert len(problems()) == 3
 
 
-def test_a_socket_for_this_machine_alone_cannot_be_offered_to_others(monkeypatch):
-    monkeypatch.setenv("ROOM110_MEDIA_ADVERTISE", "192.0.2.7")
+@pytest.mark.parametrize(
+    ("host", "advertise", "parts"),
+    [
+        ("127.0.0.1", "192.0.2.7", ("192.0.2.7", "this machine alone", "MEDIA_HOST=0.0.0.0")),
+        ("127.0.0.1,::1", "2001:db8::7", ("2001:db8::7", "this machine alone", "MEDIA_HOST=::")),
+        ("127.0.0.1", "127.0.0.1,::1", ("::1", "no IPv6", "MEDIA_HOST=127.0.0.1,::")),
+        ("::", "192.0.2.7", ("192.0.2.7", "no IPv4", "MEDIA_HOST=::,0.0.0.0")),
+        ("192.0.2.7", "127.0.0.1", ("127.0.0.1", "does not listen there", "MEDIA_ADVERTISE")),
+    ],
+)
+def test_what_is_not_listened_to_cannot_be_offered(monkeypatch, host, advertise, parts):
+    monkeypatch.setenv("ROOM110_MEDIA_HOST", host)
+    monkeypatch.setenv("ROOM110_MEDIA_ADVERTISE", advertise)
 
     (line,) = problems()
 
-    assert "192.0.2.7" in line and "ROOM110_MEDIA_HOST=0.0.0.0" in line
+    assert all(part in line for part in parts), line
 
 
-def test_another_address_can_be_offered_when_it_is_listened_to(monkeypatch):
-    monkeypatch.setenv("ROOM110_MEDIA_HOST", "0.0.0.0")
-    monkeypatch.setenv("ROOM110_MEDIA_ADVERTISE", "192.0.2.7, 127.0.0.1, 192.0.2.7")
+@pytest.mark.parametrize(
+    ("host", "advertise", "hosts", "offers"),
+    [
+        (
+            "0.0.0.0",
+            "192.0.2.7, 127.0.0.1, 192.0.2.7",
+            ("0.0.0.0",),
+            ("192.0.2.7", "127.0.0.1"),
+        ),
+        (
+            "0.0.0.0, ::",
+            "2001:DB8:0::7,203.0.113.9,::1",
+            ("0.0.0.0", "::"),
+            ("2001:db8::7", "203.0.113.9", "::1"),
+        ),
+        ("192.0.2.7,10.0.0.7", "203.0.113.9", ("192.0.2.7", "10.0.0.7"), ("203.0.113.9",)),
+        ("::1,0:0::1", "::1", ("::1",), ("::1",)),
+    ],
+    ids=["one family", "both", "behind NAT", "IPv6 alone"],
+)
+def test_what_is_listened_to_can_be_offered(monkeypatch, host, advertise, hosts, offers):
+    monkeypatch.setenv("ROOM110_MEDIA_HOST", host)
+    monkeypatch.setenv("ROOM110_MEDIA_ADVERTISE", advertise)
 
-    assert load_settings().media_advertise == ("192.0.2.7", "127.0.0.1")
+    settings = load_settings()
+
+    assert (settings.media_host, settings.media_advertise) == (hosts, offers)
+
+
+def test_http_and_media_cannot_share_a_tcp_port(monkeypatch):
+    monkeypatch.setenv("ROOM110_HTTP_PORT", "8111")
+
+    assert problems() == ("http_port and media_tcp_port are both TCP port 8111",)
+
+    monkeypatch.setenv("ROOM110_MEDIA_TCP_PORT", "0")
+    monkeypatch.setenv("ROOM110_HTTP_PORT", "0")
+    assert load_settings().media_tcp_port == 0
 
 
 def test_without_any_variable_everything_stays_on_this_machine():
     settings = load_settings()
 
     assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8110)
-    assert (settings.media_host, settings.media_port) == ("127.0.0.1", 8110)
+    assert (settings.media_host, settings.media_port) == (("127.0.0.1",), 8110)
+    assert settings.media_tcp_port == 8111
     assert settings.media_advertise == ("127.0.0.1",)
     assert settings.speaking_limit_s == 300
 
@@ -108,10 +163,13 @@ def test_an_empty_variable_is_none_at_all(monkeypatch):
 
 
 @pytest.mark.parametrize("word", ["none", "None", " NONE "])
-def test_speaking_may_have_no_limit(monkeypatch, word):
+def test_speaking_may_have_no_limit_and_media_no_tcp(monkeypatch, word):
     monkeypatch.setenv("ROOM110_SPEAKING_LIMIT_S", word)
+    monkeypatch.setenv("ROOM110_MEDIA_TCP_PORT", word)
 
-    assert load_settings().speaking_limit_s is None
+    settings = load_settings()
+
+    assert (settings.speaking_limit_s, settings.media_tcp_port) == (None, None)
 
 
 def test_state_is_where_the_variable_says(monkeypatch, tmp_path):

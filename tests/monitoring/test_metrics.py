@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from structlog.testing import capture_logs
 
+from bridge.journal import Writes
 from monitoring.catalogue import FAMILIES
+from monitoring.metrics import Metrics
+from monitoring.plane import PLANE, WORKER
 from tests.monitoring.observed import carried, observed, samples
 from tests.support.autojump import virtual_time
 
@@ -56,7 +60,27 @@ async def test_every_metric_of_the_catalogue_can_be_seen(tmp_path):
             line.split()[2] for line in it.page().splitlines() if line.startswith("# TYPE room110_")
         }
 
-        assert heads == {family.name for family in FAMILIES}
+        # The others are told by the media process.
+        assert heads == {family.name for family in FAMILIES if family not in WORKER}
+
+
+@virtual_time
+async def test_what_media_carries_is_told_by_the_process_that_carries_it(tmp_path):
+    async with observed(tmp_path) as it:
+        apart = Metrics(
+            it.bridge,
+            names={},
+            writes=Writes(),
+            build={"version": "0.1.0", "python": "3.11"},
+            process="control",
+        )
+        whole, control = it.samples(), samples(apart.page(False).decode())
+        names = {name for name, *_ in whole} - {name for name, *_ in control}
+
+        told = {family.name for family in PLANE}
+        assert {re.sub("_(bucket|sum|count)$", "", name) for name in names} == told
+        assert control["room110_event_loop_lag_seconds_count", "control"] == 0
+        assert control["process_open_fds", "control"] > 0
 
 
 @virtual_time
@@ -127,5 +151,5 @@ async def test_it_measures_the_loop_and_itself(tmp_path):
         running.cancel()
         seen = it.samples()
 
-        assert seen["room110_event_loop_lag_seconds_count",] == 10
+        assert seen["room110_event_loop_lag_seconds_count", "service"] == 10
         assert seen["room110_collector_seconds",] == pytest.approx(0.0)

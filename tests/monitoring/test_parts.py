@@ -220,6 +220,7 @@ async def test_the_conference_in_numbers(tmp_path):
         assert seen["room110_floor_changes_total", "link_lost"] == 0
         assert {k[1]: v for k, v in rows_of(seen, "room110_sessions").items()} == {
             "room": 1,
+            "content": 0,
             "console": 1,
             "wall": 0,
         }

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from bridge.conference.words import Role
 from config.roster import load_roster
@@ -115,6 +115,14 @@ async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
         for shown in hall.screens:
             await shown.waits_for("[data-phase='open']")
         yield hall
+
+
+@pytest_asyncio.fixture(scope="package", loop_scope="package")
+async def blank(browser, whole_hall) -> AsyncIterator[Page]:
+    """A page of the service's own address without any script, to run modules of the pages in."""
+    address = f"{whole_hall.rehearsal.local.http}/pages/vi.json"
+    async with screen(browser, "blank", address) as shown:
+        yield shown.page
 
 
 @pytest_asyncio.fixture(loop_scope="package")

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -34,9 +35,9 @@ def child(monkeypatch, tmp_path):
     (tmp_path / "room110.py").write_text(PROGRAM)
     why = []
 
-    def make(mode, out=tmp_path / "out"):
+    def make(mode, out=tmp_path / "out", **others):
         env = {"PYTHONPATH": str(tmp_path), "WORD": "first"}
-        return Child([str(out), mode], env=env, on_restart=why.append), why
+        return Child([str(out), mode], env=env, on_restart=why.append, **others), why
 
     # Python looks for a module in the working directory first.
     monkeypatch.chdir(tmp_path)
@@ -80,6 +81,67 @@ async def test_a_child_that_gives_up_is_not_started_again(child, tmp_path):
     assert await kept.run() == 3
     assert (len(lines(tmp_path)), why) == (1, [])
     await kept.stop()
+
+
+async def test_a_child_that_is_kept_is_started_again_whatever_ended_it_once_it_had_worked(
+    child, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(children, "WORKED_S", 0.0)
+    kept, why = child("give_up", keeps=True)
+    await kept.start()
+    keeping = asyncio.create_task(kept.run())
+    await until(lambda: len(why) > 1)
+    assert set(why) == {"exit code 3"}
+    keeping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await keeping
+
+
+async def test_a_child_that_could_not_start_is_not_tried_again(child):
+    kept, why = child("give_up", keeps=True)
+    await kept.start()
+    assert await kept.run() == 3
+    assert why == []
+
+
+async def test_the_first_restart_is_at_once_and_then_the_pauses_grow(child, monkeypatch):
+    pauses = []
+    kept, why = child("sleep")
+
+    async def killed(*_: object) -> int:
+        return -signal.SIGKILL
+
+    async def paused(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 8:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(children, "AGAIN_S", 0.5)
+    monkeypatch.setattr(children.asyncio, "sleep", paused)
+    monkeypatch.setattr(kept, "start", _nothing)
+    monkeypatch.setattr(children, "WORKED_S", float("inf"))
+    kept.process = types.SimpleNamespace(wait=killed, returncode=-signal.SIGKILL)
+    with pytest.raises(asyncio.CancelledError):
+        await kept.run()
+    assert len(why) == len(pauses) + 1
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
+
+
+async def _nothing() -> None: ...
+
+
+async def test_a_child_is_given_the_files_it_inherits(child, tmp_path):
+    read, write = os.pipe()
+    kept, _ = child("sleep", inherits=(write,))
+    await kept.start()
+    os.close(write)
+    await until(lambda: lines(tmp_path))
+    os.set_blocking(read, False)
+    with pytest.raises(BlockingIOError):  # the child holds the other end
+        os.read(read, 1)
+    await kept.stop()
+    assert os.read(read, 1) == b""
+    os.close(read)
 
 
 async def test_a_child_that_does_not_listen_is_killed(child, tmp_path, monkeypatch):

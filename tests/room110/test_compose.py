@@ -17,15 +17,18 @@ from bridge.media.slots import SessionKind
 from bridge.room import Room
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
-from room110.compose import running, serve
+from room110.compose import control
 from room110.local import Local
+from room110.whole import running
 from signaling.client import connect
 from tests.support.program import running as program_running
 from tests.support.program import serving
 
 
 def settings(state, **others) -> Settings:
-    return Settings(**{"state": state, "http_port": 0, "media_port": 0} | others)
+    return Settings(
+        **{"state": state, "http_port": 0, "media_port": 0, "media_tcp_port": 0} | others
+    )
 
 
 def facts(state) -> dict:
@@ -37,7 +40,10 @@ async def test_it_starts_on_free_ports_and_says_where(tmp_path):
     async with running(settings(state)) as service:
         assert facts(state) == {
             "http": service.http,
-            "media": [f"127.0.0.1:{service.media[0][1]}/udp"],
+            "media": service.carrier.facts()["media"],
+            "media_metrics": "",
+            "media_pid": os.getpid(),
+            "supervisor_pid": os.getpid(),
             "pid": os.getpid(),
             "boot": service.bridge.boot,
             "conference": service.bridge.conference_id(),
@@ -215,5 +221,7 @@ def test_a_start_that_hangs_can_be_stopped(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Room, "resume", hangs)
 
-    assert serve(settings(tmp_path)) == Exit.OK
+    monkeypatch.setattr("room110.compose.MEET_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        assert control(settings(tmp_path), door) == Exit.OK
     assert not (tmp_path / "service.json").exists()

@@ -11,9 +11,9 @@ from bridge.conference.words import Role
 from bridge.endpoint.library import ClipLibrary
 from config.roster import load_roster
 from config.settings import Settings
-from room110.compose import running
 from room110.crowd import Crowd, card_of, chosen, clip_folder
 from room110.local import Local
+from room110.whole import running
 from tests.support.program import running as program_running
 
 ROSTER = load_roster()
@@ -49,7 +49,7 @@ async def until(condition, timeout_s=15.0):
 
 
 async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_path, cache):
-    settings = Settings(state=tmp_path, http_port=0, media_port=0)
+    settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     rooms = chosen(ROSTER, 1)
     async with running(settings) as service:
         local = Local.find(settings)
@@ -91,7 +91,7 @@ async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_pa
 
 
 async def test_the_sites_program_ends_when_all_were_sent_away(tmp_path, cache):
-    settings = Settings(state=tmp_path / "state", http_port=0, media_port=0)
+    settings = Settings(state=tmp_path / "state", http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         with program_running(
             "sites", "--sites", "1", state=settings.state, output=tmp_path / "out"
@@ -109,7 +109,7 @@ async def test_the_sites_program_ends_when_all_were_sent_away(tmp_path, cache):
 
 
 async def test_the_sites_program_leaves_when_it_is_told_to(tmp_path, cache):
-    settings = Settings(state=tmp_path / "state", http_port=0, media_port=0)
+    settings = Settings(state=tmp_path / "state", http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         with program_running(
             "sites", "--sites", "1", state=settings.state, output=tmp_path / "out"

@@ -34,9 +34,9 @@ def test_it_plays_a_conference_and_leaves_nothing_behind(tmp_path, cache, monkey
             os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(demo, "say", watch)
-    settings = Settings(state=tmp_path, http_port=0, media_port=0)
-    for name in ("ROOM110_HTTP_PORT", "ROOM110_MEDIA_PORT"):
-        monkeypatch.setenv(name, "0")
+    settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
+    for name in ("HTTP_PORT", "MEDIA_PORT", "MEDIA_TCP_PORT", "MEDIA_METRICS_PORT"):
+        monkeypatch.setenv(f"ROOM110_{name}", "0")
     assert demo.run_demo(settings, sites=3, duration_s=60) == 0
     out, err = capfd.readouterr()
     assert re.search(r"WebSocket +ws://127\.0\.0\.1:\d+/ws", out)

@@ -18,9 +18,9 @@ from bridge.media.ice import gathering_only
 from bridge.media.slots import SessionKind, Slot
 from config.roster import load_roster
 from config.settings import Settings
-from room110.compose import running
 from room110.crowd import Crowd, card_of, chosen
 from room110.local import Local
+from room110.whole import running
 from signaling.client import new_id
 from signaling.messages import ChairCall, ChairPhase
 from signaling.resilient import ResilientClient
@@ -61,7 +61,7 @@ async def is_sent_a_whole_stream(site: SyntheticSite, slot: str) -> None:
 
 
 async def test_stock_clients_decode_who_has_the_floor_and_are_decoded(tmp_path, cache):
-    settings = Settings(state=tmp_path, http_port=0, media_port=0)
+    settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         local = Local.find(settings)
         with ClipLibrary(cache) as library, gathering_only("127.0.0.1"):

@@ -1,4 +1,4 @@
-"""Ten times kill -9: the service dies in the middle of a conference and is started again.
+"""Ten times kill -9: control dies in the middle of a conference and is started again.
 
 One conference, one crowd of synthetic sites whose microphones are never off, one desk.  Each
 kill comes at another moment.  After each, the sites come back by themselves, and holder, queue,
@@ -9,7 +9,9 @@ that was under way has had one effect.  At no time is anybody heard whose gate i
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from signaling.messages import (
 )
 from signaling.resilient import ResilientClient
 from tests.support.eventually import eventually
-from tests.support.program import Program, local, ports
+from tests.support.program import Program, local
 
 PROVINCES = 5
 KILLS = 10
@@ -42,23 +44,15 @@ class Hall:
     """The conference under test: the program, the crowd and the desk, and what was promised."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._ports: dict[str, int] = {}
         self.chance = random.Random(110)
-        self.program = self._start()
+        self.program = Program("serve", state=folder / "state", output=folder / "log")
+        self.program.until(self.program.facts)
         self.local: Local = local(folder / "state")
         self.codes = [site.code for site in chosen(load_roster(), PROVINCES)]
         self.crowd: Crowd
         self.desk: ResilientClient
         self.may_be_heard: set[str] = set()
-        """Provinces that had the floor since the last start."""
-
-    def _start(self) -> Program:
-        state = self._folder / "state"
-        program = Program("serve", state=state, output=self._folder / "log", **self._ports)
-        program.until(program.facts)
-        self._ports = ports(program.facts())
-        return program
+        """Provinces that have had the floor."""
 
     async def do(self, message: Command) -> None:
         await self.desk.command(message)
@@ -88,11 +82,11 @@ class Hall:
 
     async def kill(self) -> None:
         self.nobody_was_heard_without_the_floor()
-        self.program.kill()
-        holders = [code for code in self.codes if code in self.may_be_heard]
-        self.program = await asyncio.to_thread(self._start)
-        # Whoever held it then may go on; the test of the facts says who that is.
-        self.may_be_heard = set(holders)
+        killed = self.program.facts()["pid"]
+        os.kill(killed, signal.SIGKILL)
+        await eventually(
+            lambda: self.program.facts().get("pid") not in {killed, None}, timeout_s=BACK_S
+        )
 
     def nobody_was_heard_without_the_floor(self) -> None:
         for listener in self.crowd.sites.values():
@@ -219,5 +213,5 @@ async def test_ten_kills_change_nothing_that_was_acknowledged(tmp_path: Path) ->
         assert len(MOMENTS) + 1 == KILLS
         assert not hall.crowd.gone
     finally:
-        hall.program.kill()
-    assert "Traceback" not in hall.program.said()
+        hall.program.stop()
+    assert "Traceback" not in hall.program.said(), hall.program.said()

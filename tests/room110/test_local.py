@@ -10,14 +10,14 @@ from bridge.conference.words import Role
 from config.roster import load_roster
 from config.settings import Settings
 from room110.cli.exits import Exit, Failure
-from room110.compose import running
 from room110.local import Local
+from room110.whole import running
 from signaling.identity import Keyring
 
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(state=tmp_path, http_port=0, media_port=0)
+    return Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
 
 
 def announce(state, **facts):

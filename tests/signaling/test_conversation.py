@@ -367,6 +367,14 @@ async def test_an_offer_is_answered(service: Service) -> None:
     assert service.bridge.told[-1] == ("offer", "s-1", 500_000, {"0": "mic"})
 
 
+async def test_an_offer_may_be_of_an_ice_restart(service: Service) -> None:
+    ws = await service.site()
+    offer = {"type": "media.offer", "id": "m1", "sdp": "v=0", "slots": {"0": "mic"}}
+    await ws.send_json(offer | {"restart": True})
+    assert await ws.receive_json() == {"type": "media.answer", "re": "m1", "sdp": "v=0 answer"}
+    assert service.bridge.told[-1] == ("restart", "s-1", 3, {"0": "mic"})
+
+
 async def test_an_offer_that_cannot_be_carried_is_refused_with_the_reason(
     service: Service,
 ) -> None:

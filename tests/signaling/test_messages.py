@@ -7,7 +7,13 @@ import pytest
 
 from bridge.clients import GREATEST
 from signaling.decoding import ProtocolError, decode
-from signaling.messages import ChairMuteAll, ChairMuteSite, EndpointReport, EndpointStats
+from signaling.messages import (
+    ChairMuteAll,
+    ChairMuteSite,
+    EndpointReport,
+    EndpointStats,
+    MediaOffer,
+)
 
 
 def error_of(fields: dict[str, Any]) -> ProtocolError:
@@ -104,3 +110,19 @@ def test_what_a_page_leaves_out_or_does_not_know_is_not_said() -> None:
 )
 def test_statistics_are_known_finite_numbers(stats: dict[str, object], code: str) -> None:
     assert error_of(report(**stats)).code == code
+
+
+@pytest.mark.parametrize(("said", "restart"), [({}, False), ({"restart": True}, True)])
+def test_an_offer_is_of_new_media_unless_it_says_otherwise(
+    said: dict[str, object], restart: bool
+) -> None:
+    fields = {"type": "media.offer", "id": "m", "sdp": "v=0", "slots": {}, **said}
+    offer = decode(json.dumps(fields), joined=True)
+    assert isinstance(offer, MediaOffer)
+    assert offer.restart is restart
+
+
+@pytest.mark.parametrize("restart", [1, "true", None])
+def test_a_restart_is_asked_for_by_a_flag(restart: object) -> None:
+    fields = {"type": "media.offer", "id": "m", "sdp": "v=0", "slots": {}, "restart": restart}
+    assert error_of(fields).text.startswith("restart: ")

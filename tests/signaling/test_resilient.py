@@ -11,7 +11,7 @@ from bridge.answers import Accepted, RoomClosed
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.words import Refusal
 from bridge.media.slots import SessionKind
-from bridge.outgoing import Bye
+from bridge.outgoing import Bye, MediaReset
 from signaling.app import make_app
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused
@@ -114,6 +114,22 @@ async def test_a_restart_is_a_new_hello_and_a_media_reset(service: Service) -> N
             "type": "media.reset",
             "reason": "service_restarted",
         }
+
+
+async def test_media_that_was_reset_is_of_the_next_boot_and_not_made_twice(
+    service: Service,
+) -> None:
+    async with client(service) as chair:
+        messages = aiter(chair)
+        await anext(messages)
+        service.bridge.outboxes["s-1"].put(MediaReset(reason="worker_lost"))
+        assert (await chair.media.receive())["reason"] == "worker_lost"
+        await restart(service, "boot-2")
+        while chair.hello_ok.boot != "boot-2":
+            await anext(messages)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await chair.media.receive()
 
 
 async def test_a_line_that_was_only_lost_resets_no_media(service: Service) -> None:

@@ -31,6 +31,8 @@ CARDS = {site.code: card_of(site) for site in load_roster()}
 WIDTH, HEIGHT, RATE = 640, 360, 15
 PEAK = 0.3
 """Of full scale: somebody who speaks up."""
+OPEN_S = 90.0
+"""A browser that has just been started, on a machine whose cores are taken."""
 
 
 def write_tone(path: Path, hz: int) -> Path:
@@ -186,7 +188,7 @@ async def screen(browser: Browser, name: str, address: str) -> AsyncIterator[Scr
     profile = await context(browser)
     try:
         shown = Screen(name, await profile.new_page())
-        await shown.page.goto(address)
+        await shown.page.goto(address, timeout=OPEN_S * 1000)
         yield shown
     finally:
         await profile.close()

@@ -87,10 +87,12 @@ class FakeBridge:
             outbox.put(message)
         return Joined(session=session, slots=slots_for(kind), snapshot=dict(VIEW))
 
-    def offer(self, session: str, sdp: str, slots: Mapping[str, str]) -> str:
+    def offer(
+        self, session: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
+    ) -> str:
         if "refuse" in sdp:
             raise MediaRejected("the map of slots differs")
-        self._note(("offer", session, len(sdp), dict(slots)))
+        self._note(("restart" if restart else "offer", session, len(sdp), dict(slots)))
         return "v=0 answer"
 
     def report(self, session: str, *, mic: str, level: int | None, stats: Said = None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.media.core.sdp_client import build_offer, mids_of
-from bridge.media.plane import Greeting, Plan, PlaneEvent, PlaneStats, SessionSpec
+from bridge.media.plane import Candidate, Greeting, Plan, PlaneEvent, PlaneStats, SessionSpec
 from bridge.media.slots import MIC, Slot
 from bridge.outgoing import Outgoing
 
@@ -27,7 +27,10 @@ NOTHING = PlaneStats(
 @dataclass
 class FakePlane:
     log: list[tuple[Any, ...]] = field(default_factory=list)
-    """("plan", plan), ("open", session), ("close", session), in order."""
+    """("plan", plan), ("open", session), ("close", session), ("restart", session, ...), in order."""
+    candidates: tuple[Candidate, ...] = (Candidate(address="127.0.0.1", port=8110),)
+    """None: the plane is away."""
+    fingerprint: str = FINGERPRINT
     plan: Plan = field(default_factory=Plan)
     open_sessions: dict[str, SessionSpec] = field(default_factory=dict)
     stats: PlaneStats = NOTHING
@@ -35,7 +38,7 @@ class FakePlane:
     """Tell control what the plane has seen."""
 
     def greeting(self) -> Greeting:
-        return Greeting(fingerprint=FINGERPRINT, candidates=(("127.0.0.1", 8110),))
+        return Greeting(fingerprint=self.fingerprint, candidates=self.candidates)
 
     def open(self, spec: SessionSpec) -> None:
         self.log.append(("open", spec.session))
@@ -44,6 +47,9 @@ class FakePlane:
     def close(self, session: str) -> None:
         self.log.append(("close", session))
         self.open_sessions.pop(session, None)
+
+    def restart(self, session: str, *, local_ufrag: str, local_pwd: str, remote_ufrag: str) -> None:
+        self.log.append(("restart", session, local_ufrag, local_pwd, remote_ufrag))
 
     def set_plan(self, plan: Plan) -> None:
         self.log.append(("plan", plan))

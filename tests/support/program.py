@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Settings
+from room110.facts import pins
 from room110.local import Local
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,8 @@ PATIENCE_S = 20.0
 def environment(state: Path, **settings: object) -> dict[str, str]:
     """Ours without its settings, plus these; free ports unless told otherwise."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("ROOM110_")}
-    given = {"state": state, "http_port": 0, "media_port": 0, "log_level": "warning"} | settings
+    ports = dict.fromkeys(("http_port", "media_port", "media_tcp_port", "media_metrics_port"), 0)
+    given = {"state": state, "log_level": "warning"} | ports | settings
     return own | {f"ROOM110_{name.upper()}": str(value) for name, value in given.items()}
 
 
@@ -60,7 +62,7 @@ class Program:
             facts: dict[str, Any] = json.loads(
                 (self.state / "service.json").read_text(encoding="utf-8")
             )
-            return facts if facts["pid"] == self.pid else {}
+            return facts if self.pid in {facts["supervisor_pid"], facts["pid"]} else {}
         return {}
 
     def ends(self, timeout_s: float = PATIENCE_S) -> int:
@@ -105,10 +107,7 @@ def local(state: Path) -> Local:
 
 def ports(facts: dict[str, Any]) -> dict[str, int]:
     """The settings that make another service take the places of this one."""
-    return {
-        "http_port": int(facts["http"].rpartition(":")[2]),
-        "media_port": int(facts["media"][0].rpartition(":")[2].removesuffix("/udp")),
-    }
+    return {name.removeprefix("ROOM110_").lower(): int(port) for name, port in pins(facts).items()}
 
 
 def children_of(pid: int) -> dict[str, int]:

@@ -31,7 +31,7 @@ IN_STREAM: Final = 0
 JUMPED: Final = 1
 """Far from all others and alone so far: drop it (``SEQUENCE_JUMP``)."""
 RESTARTED: Final = 2
-"""The second after a jump: every rewriter of this source begins anew with it."""
+"""The second after a jump: every run of this source begins anew with it."""
 
 _CLOCK_STEP_S: Final = 5.0
 _NO_SEQ: Final = -1
@@ -49,7 +49,9 @@ class Reception:
         "_last_sr",
         "_last_sr_at_s",
         "_received_before",
+        "before_restart",
         "clock_rate_hz",
+        "index",
         "newest_at_s",
         "newest_timestamp",
         "packets",
@@ -67,6 +69,11 @@ class Reception:
         """Timestamp of the newest packet; means nothing before the first."""
         self.newest_at_s: float | None = None
         """When the first packet with that timestamp came."""
+        self.index = 0
+        """Sequence number without wraps of the packet counted last; it is the newest of all when it
+        is :attr:`highest`."""
+        self.before_restart = (0, 0, 0.0)
+        """Highest index, newest timestamp and its time, as they were at the last restart."""
         self._base = 0  # extended number of the first packet
         self._highest = 0  # extended number of the newest packet
         self._expected_next = _NO_SEQ  # after a jump: the number that would confirm it
@@ -80,11 +87,12 @@ class Reception:
         """Count a packet; returns IN_STREAM (0), JUMPED or RESTARTED."""
         step = (seq - self._highest) & 0xFFFF
         if self.newest_at_s is None:
-            self._base = self._highest = seq
+            self._base = self._highest = self.index = seq
         elif 0 < step < MAX_DROPOUT:
-            self._highest += step
+            self.index = self._highest = self._highest + step
         elif step == 0 or step > 0x10000 - MAX_MISORDER:
             self.packets += 1
+            self.index = self._highest - (-step & 0xFFFF)
             return IN_STREAM
         elif seq == self._expected_next:
             return self._restart(seq, timestamp, now_s)
@@ -107,9 +115,16 @@ class Reception:
             self.newest_timestamp = timestamp
         return IN_STREAM
 
+    def on_repeat(self, seq: int) -> None:
+        """Count a packet that came by retransmission, however late: it is no sign of a jump, and says
+        nothing of the line's jitter."""
+        self.packets += 1
+        self.index = self._highest - (self._highest - seq & 0xFFFF)
+
     def _restart(self, seq: int, timestamp: int, now_s: float) -> int:
         expected = self._expected
-        self._highest = (self._highest | 0xFFFF) + 1 + seq
+        self.before_restart = (self._highest, self.newest_timestamp, self.newest_at_s or 0.0)
+        self.index = self._highest = (self._highest | 0xFFFF) + 1 + seq
         self._base = self._highest - expected
         self._expected_next = _NO_SEQ
         self.packets += 1
@@ -122,6 +137,11 @@ class Reception:
         """The source's sender report with this NTP time came now."""
         self._last_sr = middle32(ntp)
         self._last_sr_at_s = now_s
+
+    @property
+    def highest(self) -> int:
+        """The greatest :attr:`index` so far; 0 before the first packet."""
+        return self._highest
 
     @property
     def _expected(self) -> int:

@@ -23,9 +23,9 @@ SR: Final = 200
 RR: Final = 201
 SDES: Final = 202
 _BYE: Final = 203
-_TRANSPORT_FEEDBACK: Final = 205
+TRANSPORT_FEEDBACK: Final = 205
 PAYLOAD_FEEDBACK: Final = 206
-_NACK_FORMAT: Final = 1
+NACK_FORMAT: Final = 1
 PLI_FORMAT: Final = 1
 _FIR_FORMAT: Final = 4
 APPLICATION_FORMAT: Final = 15
@@ -109,6 +109,8 @@ class FullIntra:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nack:
+    """*sender* misses these packets of *media* (RFC 4585 section 6.2.1)."""
+
     sender: int
     media: int
     seqs: tuple[int, ...]
@@ -124,8 +126,8 @@ class Remb:
     ssrcs: tuple[int, ...]
 
 
-Outgoing: TypeAlias = SenderReport | ReceiverReport | SourceDescription | PictureLoss | Remb
-Rtcp: TypeAlias = Outgoing | Bye | FullIntra | Nack
+Outgoing: TypeAlias = SenderReport | ReceiverReport | SourceDescription | PictureLoss | Nack | Remb
+Rtcp: TypeAlias = Outgoing | Bye | FullIntra
 
 
 def parse(data: bytes) -> list[Rtcp]:
@@ -181,15 +183,15 @@ def _packets(kind: int, count: int, body: bytes) -> Iterable[Rtcp]:
     elif kind == _BYE:
         _need(body, 4 * count)
         yield Bye(ssrcs=_words(body, 0, count))
-    elif kind in (_TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK):
+    elif kind in (TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK):
         _need(body, 8)
         sender, media = FEEDBACK.unpack_from(body)
         yield from _feedback(kind, count, sender, media, body[8:])
 
 
 def _feedback(kind: int, form: int, sender: int, media: int, fci: bytes) -> Iterable[Rtcp]:
-    if kind == _TRANSPORT_FEEDBACK:
-        if form == _NACK_FORMAT:
+    if kind == TRANSPORT_FEEDBACK:
+        if form == NACK_FORMAT:
             yield Nack(sender=sender, media=media, seqs=tuple(_nacked(fci)))
     elif form == PLI_FORMAT:
         yield PictureLoss(sender=sender, media=media)

@@ -17,12 +17,15 @@ from bridge.media.core.rtcp import (
     FEEDBACK,
     HEAD,
     MAX_REPORTS,
+    NACK_FORMAT,
     PAYLOAD_FEEDBACK,
     PLI_FORMAT,
     RR,
     SDES,
     SENDER_INFO,
     SR,
+    TRANSPORT_FEEDBACK,
+    Nack,
     Outgoing,
     PictureLoss,
     ReceiverReport,
@@ -36,7 +39,8 @@ from bridge.media.core.rtcp import (
 def pack(packet: Outgoing) -> bytes:
     """One packet, not yet a compound.
 
-    Raises ValueError for more than MAX_REPORTS report blocks and for a CNAME over 255 bytes.
+    Raises ValueError for more than MAX_REPORTS report blocks, for a CNAME over 255 bytes and for
+    a NACK that names no packet.
     """
     match packet:
         case SenderReport():
@@ -58,6 +62,8 @@ def pack(packet: Outgoing) -> bytes:
             return _packet(SDES, 1, chunk + bytes(4 - len(chunk) % 4))
         case PictureLoss():
             return _packet(PAYLOAD_FEEDBACK, PLI_FORMAT, FEEDBACK.pack(packet.sender, packet.media))
+        case Nack():
+            return _packet(TRANSPORT_FEEDBACK, NACK_FORMAT, _nack(packet))
         case Remb():
             return _packet(PAYLOAD_FEEDBACK, APPLICATION_FORMAT, _remb(packet))
         case _:
@@ -96,6 +102,23 @@ def _report(kind: int, head: bytes, reports: tuple[ReportBlock, ...]) -> bytes:
         for block in reports
     )
     return _packet(kind, len(reports), head + blocks)
+
+
+def _nack(packet: Nack) -> bytes:
+    """Each entry is a number and a mask of the 16 behind it.  Numbers in ascending order (across
+    the wrap, too) need the fewest entries; in any other order they are all named as well."""
+    if not packet.seqs:
+        raise ValueError("a NACK names a packet")
+    body = bytearray(FEEDBACK.pack(packet.sender, packet.media))
+    first, mask = packet.seqs[0], 0
+    for seq in packet.seqs[1:]:
+        bit = (seq - first - 1) & 0xFFFF
+        if bit < 16:
+            mask |= 1 << bit
+        else:
+            body += (first << 16 | mask).to_bytes(4, "big")
+            first, mask = seq, 0
+    return bytes(body + (first << 16 | mask).to_bytes(4, "big"))
 
 
 def _remb(packet: Remb) -> bytes:

@@ -1,25 +1,50 @@
 """The client's half of negotiation, for our own endpoints: write an offer, read the answer.
 
-The offer says what a browser in the same room would say and nothing else: one payload type per
-medium, layers by RID, no SSRC for layered picture (the extensions name it).  Candidates are left
-out: an ICE-lite server learns our address from our checks.
+The offer says what a browser in the same room would say and nothing else: VP8 unless told
+otherwise, with NACK and retransmissions, layers by RID, no SSRC for layered picture (the
+extensions name it and its repair).  Film is stereo under a number of its own, for a payload type
+means the same in all m-lines of a bundle (RFC 9143 section 9.1).  Candidates are left out: an
+ICE-lite server learns our address from our checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bridge.media.core.sdp import FEEDBACK, LAYERS, LEVEL, MID, PROTOCOL, RID, RTPMAP
+from bridge.media.core.layers import LAYERS
+from bridge.media.core.sdp_terms import (
+    FEEDBACK,
+    LEVEL,
+    MID,
+    NACK,
+    PROTOCOL,
+    REPAIRED_RID,
+    RID,
+    RTX,
+    SEND_TIME,
+    Spoken,
+    rtx_of,
+    sources,
+)
 from bridge.media.core.sdp_text import MediaLine, SdpRejected, parse_description
-from bridge.media.slots import CAMERA, MIC, Direction, Medium, Slot
+from bridge.media.plane import Candidate, Codec, Payload
+from bridge.media.slots import CAMERA, CONTENT, CONTENT_SOUND, MIC, Direction, Medium, Slot
 
-MID_EXTENSION: Final = 1
-LEVEL_EXTENSION: Final = 2
-RID_EXTENSION: Final = 3
-PAYLOAD_TYPES: Final = {Medium.AUDIO: 111, Medium.VIDEO: 96}
-_FMTP: Final = {Medium.AUDIO: "minptime=10;useinbandfec=1", Medium.VIDEO: ""}
+EXTENSIONS: Final = {MID: 1, LEVEL: 2, RID: 3, REPAIRED_RID: 4, SEND_TIME: 5}
+PAYLOADS: Final[Mapping[Codec, Payload]] = {
+    Codec.OPUS: Payload(number=111),
+    Codec.VP8: Payload(number=96, rtx=97),
+    Codec.H264: Payload(number=102, rtx=103),
+}
+STEREO: Final = Payload(number=112)
+_OPUS_FMTP: Final = "minptime=10;useinbandfec=1"
+_FMTP: Final = {
+    Codec.OPUS: _OPUS_FMTP,
+    Codec.VP8: "",
+    Codec.H264: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +56,13 @@ class AnsweredLine:
     direction: str
     """From the server: ``recvonly`` where we send, ``sendonly`` where we receive."""
     payload_type: int
+    """Of the answer's first codec."""
+    rtx_payload_type: int | None = None
     ssrc: int | None
     """Of what we will receive; None where we send."""
+    rtx_ssrc: int | None = None
+    nack: bool = False
+    """The server asks for lost packets, or answers when we do."""
     rids: tuple[str, ...]
     """Layers the server takes; empty for one encoding."""
     extensions: Mapping[str, int]
@@ -49,8 +79,8 @@ class Answer:
     pwd: str
     fingerprints: tuple[tuple[str, str], ...]
     ice_lite: bool
-    candidates: tuple[tuple[str, int], ...]
-    """Address and UDP port, best first."""
+    candidates: tuple[Candidate, ...]
+    """Best first among those of one transport."""
     lines: Mapping[str, AnsweredLine]
     """By mid."""
 
@@ -68,12 +98,15 @@ def build_offer(
     fingerprint: str,
     cname: str,
     ssrcs: Mapping[str, int],
+    rtx_ssrcs: Mapping[str, int] | None = None,
     layers: Sequence[str] = LAYERS,
+    codecs: Sequence[Codec] = (Codec.VP8,),
 ) -> str:
     """An offer with one m-line per slot, mids ``0``, ``1``, ... in order.
 
-    ``ssrcs`` names the SSRC of sending slots that have one encoding (the microphone; the camera
-    when ``layers`` is empty); others are left to RID.
+    ``ssrcs`` names the SSRC of sending slots that have one encoding (all but a camera with
+    ``layers``), ``rtx_ssrcs`` that of its retransmissions; others are left to the extensions.
+    ``codecs`` are those of picture, most wanted first.
     """
     lines = [
         "v=0",
@@ -89,32 +122,51 @@ def build_offer(
     ]
     for mid, slot in enumerate(slots):
         sends = slot.direction is Direction.SEND
-        number = PAYLOAD_TYPES[slot.kind]
+        formats = tuple(_formats(slot, codecs))
+        numbers = " ".join(str(number) for form in formats for number in form.numbers)
         lines += [
-            f"m={slot.kind} 9 {PROTOCOL} {number}",
+            f"m={slot.kind} 9 {PROTOCOL} {numbers}",
             "c=IN IP4 0.0.0.0",
             f"a=mid:{mid}",
             "a=sendonly" if sends else "a=recvonly",
             "a=rtcp-mux",
             "a=rtcp-rsize",
-            f"a=rtpmap:{number} {RTPMAP[slot.kind]}",
-            f"a=extmap:{MID_EXTENSION} {MID}",
         ]
-        if _FMTP[slot.kind]:
-            lines.append(f"a=fmtp:{number} {_FMTP[slot.kind]}")
-        if slot.kind is Medium.VIDEO:
-            lines += [f"a=rtcp-fb:{number} {feedback}" for feedback in FEEDBACK]
-        if slot == MIC:
-            lines.append(f"a=extmap:{LEVEL_EXTENSION} {LEVEL}")
-        if slot == CAMERA and layers:
-            lines.append(f"a=extmap:{RID_EXTENSION} {RID}")
-            lines += [f"a=rid:{layer} send" for layer in layers]
-            lines.append(f"a=simulcast:send {';'.join(layers)}")
+        for form in formats:
+            lines += form.attributes
+        layered = layers if slot == CAMERA else ()
+        lines += (f"a=extmap:{EXTENSIONS[uri]} {uri}" for uri in _extensions(slot, bool(layered)))
+        if layered:
+            lines += [f"a=rid:{layer} send" for layer in layered]
+            lines.append(f"a=simulcast:send {';'.join(layered)}")
         if sends:
             lines.append(f"a=msid:{cname} {slot.name}")
         if sends and slot.name in ssrcs:
-            lines.append(f"a=ssrc:{ssrcs[slot.name]} cname:{cname}")
+            lines += sources(ssrcs[slot.name], (rtx_ssrcs or {}).get(slot.name), cname)
     return "\r\n".join((*lines, ""))
+
+
+def _formats(slot: Slot, codecs: Sequence[Codec]) -> Iterator[Spoken]:
+    if slot.kind is Medium.VIDEO:
+        for codec in codecs:
+            yield Spoken(codec=codec, payload=PAYLOADS[codec], fmtp=_FMTP[codec], feedback=FEEDBACK)
+    elif slot == CONTENT_SOUND or slot.name == CONTENT:
+        fmtp = f"{_OPUS_FMTP};stereo=1;sprop-stereo=1"
+        yield Spoken(codec=Codec.OPUS, payload=STEREO, fmtp=fmtp, feedback=())
+    else:
+        payload = PAYLOADS[Codec.OPUS]
+        yield Spoken(codec=Codec.OPUS, payload=payload, fmtp=_OPUS_FMTP, feedback=())
+
+
+def _extensions(slot: Slot, layered: bool) -> Iterator[str]:
+    yield MID
+    if slot.direction is Direction.SEND:
+        yield SEND_TIME
+    if slot == MIC:
+        yield LEVEL
+    if layered:
+        yield RID
+        yield REPAIRED_RID
 
 
 def parse_answer(text: str) -> Answer:
@@ -122,7 +174,7 @@ def parse_answer(text: str) -> Answer:
     answer = parse_description(text)
     if answer.setup != "passive":
         raise SdpRejected(f"a=setup is {answer.setup}, must be passive: the client speaks first")
-    candidates = dict.fromkeys(pair for line in answer.media for pair in line.candidates)
+    candidates = dict.fromkeys(each for line in answer.media for each in line.candidates)
     return Answer(
         ufrag=answer.ufrag,
         pwd=answer.pwd,
@@ -136,14 +188,20 @@ def parse_answer(text: str) -> Answer:
 def _answered(index: int, line: MediaLine) -> AnsweredLine:
     if line.port == 0:
         raise SdpRejected(f"m-line {index}: refused by the answer")
-    if not line.codecs:
+    codec = next((form for form in line.formats if form.encoding != RTX), None)
+    if codec is None:
         raise SdpRejected(f"m-line {index}: no codec")
+    ssrc = line.ssrcs[0] if line.ssrcs else None
+    repairs = {group[0]: group[1:] for words, group in line.ssrc_groups if words == "FID"}
     return AnsweredLine(
         mid=line.mid,
         kind=line.kind,
         direction=line.direction,
-        payload_type=line.codecs[0].payload_type,
-        ssrc=line.ssrcs[0] if line.ssrcs else None,
+        payload_type=codec.payload_type,
+        rtx_payload_type=rtx_of(line, codec),
+        ssrc=ssrc,
+        rtx_ssrc=next(iter(repairs.get(ssrc, ())), None) if ssrc is not None else None,
+        nack=NACK in codec.feedback,
         rids=line.simulcast.get("recv", line.recv_rids),
         extensions={uri: extension.number for uri, extension in line.extensions.items()},
         stream=line.msid.split(" ", 1)[0],

@@ -13,12 +13,14 @@ and are not asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.media.plane import Candidate
+
 MAX_MEDIA: Final = 128
-"""m-lines read at most; the longest session has 74 slots."""
+"""m-lines read at most; the longest session has 78 slots."""
 
 _ID: Final = r"[A-Za-z0-9_-]{1,16}"
 _LINE: Final = re.compile(r"[a-z]=[^\x00-\x08\x0a-\x1f\x7f]*")
@@ -43,9 +45,10 @@ _FINGERPRINT: Final = re.compile(
     r"([A-Za-z0-9-]{1,16}) ([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){1,63}) *"
 )
 _CANDIDATE: Final = re.compile(
-    r"\S{1,32} (\d{1,3}) (\w{1,8}) \d{1,10} ([0-9A-Za-z.:-]{1,253}) (\d{1,5}) typ (\w{1,8})(?: .*)?",
-    re.ASCII,
+    r"\S{1,32} 1 (udp|tcp) \d{1,10} ([0-9a-z.:-]{1,253}) (\d{1,5}) typ host((?: .*)?)",
+    re.ASCII | re.IGNORECASE,
 )
+_PASSIVE: Final = re.compile(r"(?:.* )?tcptype passive(?: .*)?")
 _DIRECTIONS: Final = ("sendrecv", "sendonly", "recvonly", "inactive")
 
 Attributes = dict[str, list[str]]
@@ -60,8 +63,8 @@ class SdpRejected(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Codec:
-    """One payload type of an m-line."""
+class Format:
+    """One payload type of an m-line: a codec, or what repeats one (RFC 4588)."""
 
     payload_type: int
     encoding: str
@@ -86,7 +89,7 @@ class MediaLine:
     protocol: str
     mid: str
     direction: str
-    codecs: tuple[Codec, ...]
+    formats: tuple[Format, ...]
     """In the order of the m-line: most wanted first."""
     extensions: Mapping[str, Extension]
     """By URI."""
@@ -101,8 +104,8 @@ class MediaLine:
     bundle_only: bool
     msid: str
     """Empty when absent."""
-    candidates: tuple[tuple[str, int], ...]
-    """Host candidates for UDP, component 1."""
+    candidates: tuple[Candidate, ...]
+    """Host candidates of component 1: UDP, and TCP that waits for us (RFC 6544 passive)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +217,7 @@ def _media(index: int, head: str, attributes: Attributes) -> MediaLine:
         protocol=first[3],
         mid=mids[0][0],
         direction=next((word for word in _DIRECTIONS if word in attributes), "sendrecv"),
-        codecs=_codecs(
+        formats=_formats(
             first[4].split(),
             matches("rtpmap", _RTPMAP),
             matches("fmtp", _FMTP),
@@ -233,22 +236,28 @@ def _media(index: int, head: str, attributes: Attributes) -> MediaLine:
         rtcp_rsize="rtcp-rsize" in attributes,
         bundle_only="bundle-only" in attributes,
         msid=attributes.get("msid", [""])[0],
-        candidates=tuple(
-            (host[3], int(host[4]))
-            for value in attributes.get("candidate", ())
-            # what cannot be used is skipped, whatever it is (RFC 8839 5.1)
-            if (host := _CANDIDATE.fullmatch(value))
-            and (host[1], host[2].lower(), host[5]) == ("1", "udp", "host")
-        ),
+        candidates=tuple(_candidates(attributes.get("candidate", []))),
     )
 
 
-def _codecs(
+def _candidates(values: list[str]) -> Iterator[Candidate]:
+    """Those that can be used; all others are skipped, whatever they are (RFC 8839 5.1)."""
+    for value in values:
+        host = _CANDIDATE.fullmatch(value)
+        if host is None or not 0 < int(host[3]) < 1 << 16:
+            continue
+        if host[1].lower() == "udp":
+            yield Candidate(address=host[2], port=int(host[3]))
+        elif _PASSIVE.fullmatch(host[4].strip()):
+            yield Candidate(address=host[2], port=int(host[3]), transport="tcp")
+
+
+def _formats(
     formats: list[str],
     maps: list[re.Match[str]],
     parameters: list[re.Match[str]],
     feedback: list[re.Match[str]],
-) -> tuple[Codec, ...]:
+) -> tuple[Format, ...]:
     fmtp = {match[1]: match[2] for match in parameters}
     wanted: dict[str, list[str]] = {}
     for match in feedback:
@@ -257,7 +266,7 @@ def _codecs(
         match[1]: "/".join(part.lower() for part in match.groups()[1:] if part) for match in maps
     }
     return tuple(
-        Codec(
+        Format(
             payload_type=int(number),
             encoding=known[number],
             fmtp=fmtp.get(number, ""),

@@ -36,3 +36,8 @@ def extend16(value: int, near: int) -> int:
     negative: a packet from before the first one seen.
     """
     return near + distance16(value, near & 0xFFFF)
+
+
+def latest16(value: int, newest: int) -> int:
+    """The greatest number without wraps that ends in *value* and is not above *newest*."""
+    return newest - (newest - value & 0xFFFF)

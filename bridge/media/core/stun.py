@@ -83,13 +83,19 @@ def parse_binding_request(data: bytes) -> BindingRequest:
     )
 
 
-def binding_response(request: BindingRequest, address: tuple[str, int], pwd: str) -> bytes:
-    """The success response: tells the sender its address as we see it, signed with our password."""
+def binding_response(
+    request: BindingRequest, address: tuple[str, int, *tuple[object, ...]], pwd: str
+) -> bytes:
+    """The success response: tells the sender its address as we see it, signed with our password.
+
+    Of *address* the first two, host and port, are told.  What may follow says which socket it is
+    on this machine: the flow and scope of an IPv6 socket address, or the TCP connection.
+    """
     response = stun.Message(
         message_method=stun.Method.BINDING,
         message_class=stun.Class.RESPONSE,
         transaction_id=request.message.transaction_id,
-        attributes={"XOR-MAPPED-ADDRESS": address},
+        attributes={"XOR-MAPPED-ADDRESS": address[:2]},
     )
     response.add_message_integrity(pwd.encode())
     return bytes(response)

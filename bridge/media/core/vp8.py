@@ -7,7 +7,8 @@
     |   TL0PICIDX   |   L
     |TID|Y| KEYIDX  |   T or K
 
-The picture id counts frames, TL0PICIDX the frames of the lowest temporal layer.  When a slot
+The picture id counts frames, TL0PICIDX the frames of the lowest temporal layer, TID says which
+layer a frame is of and Y that it needs none but the lowest.  When a slot
 changes its source a decoder must see both go on, so the forwarder patches them.  Because the
 fields stand in this fixed order, two flags say where they are and nothing more need be kept.
 
@@ -34,20 +35,24 @@ _L: Final = 0x40
 _T: Final = 0x20
 _T_OR_K: Final = 0x30
 _M: Final = 0x80
+_Y: Final = 0x20
 
 
 class Vp8Malformed(ValueError):
     """The peer sent something that is no VP8 payload."""
 
 
-def parse(data: bytes, start: int, end: int) -> tuple[int, int, int, bool]:
+def parse(data: bytes, start: int, end: int) -> tuple[int, int, int, bool, int, bool]:
     """Read the descriptor of a payload that stands at *start* to *end* of a packet.
 
     Returns where the descriptor ends, the picture id as written (7 or 15 bits) or -1, TL0PICIDX
-    or -1, and whether a key frame starts here.  Raises Vp8Malformed when the payload ends before
-    or right after its descriptor.
+    or -1, whether a key frame starts here, the temporal layer, and whether the frame needs only
+    the lowest layer (Y): there a decoder may step up.  A frame without a layer is of layer 0.
+    Raises Vp8Malformed when the payload ends before or right after its descriptor.
     """
     picture_id = tl0 = -1
+    tid = 0
+    sync = False
     at = start + 1
     try:
         first = data[start]
@@ -64,12 +69,16 @@ def parse(data: bytes, start: int, end: int) -> tuple[int, int, int, bool]:
                 tl0 = data[at]
                 at += 1
             if flags & _T_OR_K:
+                if flags & _T:
+                    layer = data[at]
+                    tid = layer >> 6
+                    sync = layer & _Y != 0
                 at += 1
         if at >= end:
             raise Vp8Malformed("nothing behind the descriptor")
         # RFC 7741 section 4.3: the payload header stands where the first partition starts, and
         # its lowest bit is 0 in a key frame.
-        return at, picture_id, tl0, first & _S_AND_PID == _S and not data[at] & 1
+        return at, picture_id, tl0, first & _S_AND_PID == _S and not data[at] & 1, tid, sync
     except IndexError:
         raise Vp8Malformed("the descriptor is cut") from None
 
@@ -97,10 +106,16 @@ def patched_descriptor(
     return data[start:descriptor_end]
 
 
-def pack_descriptor(*, starts_frame: bool, picture_id: int, tl0: int) -> bytes:
-    """What a sender without temporal layers writes: 15-bit picture id, TL0PICIDX, TID 0."""
+def pack_descriptor(
+    *, starts_frame: bool, picture_id: int, tl0: int, tid: int = 0, sync: bool = False
+) -> bytes:
+    """What a sender writes that says all: 15-bit picture id, TL0PICIDX, temporal layer, Y."""
     return _PICTURE_LAYER_AND_TID.pack(
-        _X | (_S if starts_frame else 0), _I | _L | _T, 0x8000 | picture_id, tl0, 0
+        _X | (_S if starts_frame else 0),
+        _I | _L | _T,
+        0x8000 | picture_id,
+        tl0,
+        tid << 6 | (_Y if sync else 0),
     )
 
 

@@ -74,7 +74,7 @@ export class BoardPanel extends HTMLElement {
     const said = {
       line: words.word("line", facts.line),
       reason: words.t(`board.reason.${facts.line}`, { loss: percent(loss) }),
-      since: for_s === null ? "–" : span(for_s).padStart(5, "0"),
+      since: for_s === null ? "–" : span(for_s),
       mic: words.word("mic", facts.mic),
       floor: words.word("floor", facts.floor),
       blocked: yes(facts.blocked),

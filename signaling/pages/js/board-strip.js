@@ -93,7 +93,7 @@ export class BoardStrip extends HTMLElement {
     };
     setText(chip.why, why[kind]());
     const timed = kind === "line" && facts.since_s !== null;
-    setText(chip.since, timed ? span(now_s - facts.since_s).padStart(5, "0") : "");
+    setText(chip.since, timed ? span(now_s - facts.since_s) : "");
     chip.taken.hidden = kind !== "help";
   }
 }

@@ -114,7 +114,7 @@ export class Tile {
   #showLine(facts, now_s) {
     const word = short(this.#words, "line", facts.line);
     const since = facts.line === "lost" && facts.since_s !== null;
-    const lasted = since ? ` ${span(now_s - facts.since_s).padStart(5, "0")}` : "";
+    const lasted = since ? ` ${span(now_s - facts.since_s)}` : "";
     setText(this.#parts.line, word + lasted);
   }
 
@@ -136,7 +136,7 @@ export class Tile {
     const place = facts.floor === "requested" && this.#place !== null ? ` ${this.#place}` : "";
     setText(floor, facts.floor === "none" ? "" : short(words, "floor", facts.floor) + place);
     const called = facts.help === "raised";
-    setText(flag, called ? words.t("board.help") : facts.blocked ? words.t("tile.blocked") : "");
+    setText(flag, called ? words.t("tile.help") : facts.blocked ? words.t("tile.blocked") : "");
     setText(loss, `${percent(facts.loss_up)} · ${percent(facts.loss_down)}`);
     setText(rtt, milliseconds(facts.rtt_ms));
     const loud = String(loudness(facts.level));

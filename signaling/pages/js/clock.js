@@ -76,11 +76,11 @@ export function used_s(clock, now_s) {
   return (clock.used_s ?? 0) + running;
 }
 
-/** `4:05`, or `1:04:05` from an hour on. */
+/** `04:05`, or `1:04:05` from an hour on. */
 export function span(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const two = (number) => String(number).padStart(2, "0");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const tail = two(whole % 60);
-  return hours > 0 ? `${hours}:${two(minutes)}:${tail}` : `${minutes}:${tail}`;
+  const tail = `${two(minutes)}:${two(whole % 60)}`;
+  return hours > 0 ? `${hours}:${tail}` : tail;
 }

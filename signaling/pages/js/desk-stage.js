@@ -1,6 +1,8 @@
 /**
  * <desk-stage>: what everybody sees, who speaks for how long, and the button that ends it.
  *
+ * Slides or a film are large, and who speaks stands small beside them.
+ *
  * Room 110's own picture is not sent to its desk; what is left is the speakers, or a slate that says
  * why there is none.
  */
@@ -10,7 +12,7 @@ import { h, setFacts, setText } from "./dom.js";
 import { holders } from "./desk-view.js";
 import "./picture.js";
 
-const SLOTS = ["speaker.1", "speaker.2", "chair"];
+const SLOTS = ["content", "speaker.1", "speaker.2", "chair"];
 
 export class DeskStage extends HTMLElement {
   #desk = null;
@@ -24,7 +26,7 @@ export class DeskStage extends HTMLElement {
     const screen = h("div", { class: "screen" }, this.#slate);
     for (const slot of SLOTS) {
       const picture = h("room-picture", { data: { slot }, hidden: true });
-      picture.stream = desk.media.picture(slot);
+      picture.follow(desk.media);
       this.#pictures.set(slot, picture);
       screen.append(picture);
     }
@@ -34,7 +36,7 @@ export class DeskStage extends HTMLElement {
   show() {
     const { store, words } = this.#desk;
     const { snapshot, stage } = store;
-    const someone = SLOTS.some((slot) => slot !== "chair" && stage[slot] !== undefined);
+    const someone = "speaker.1" in stage || "speaker.2" in stage;
     let shown = 0;
     for (const [slot, picture] of this.#pictures) {
       const site = stage[slot] ?? null;
@@ -47,7 +49,8 @@ export class DeskStage extends HTMLElement {
     const { kind, slate } = snapshot.programme;
     const why = kind === "slate" ? `desk.slate.${slate}` : "desk.slate.nobody";
     setText(this.#slate, shown === 0 ? words.t(why) : "");
-    setFacts(this, { shown, programme: kind === "slate" ? slate : "stage" });
+    const content = "content" in stage ? "" : null;
+    setFacts(this, { shown, content, programme: kind === "slate" ? slate : "stage" });
     this.#showSpeakers(holders(snapshot), store.clock.now_s());
   }
 
@@ -98,8 +101,8 @@ export class DeskStage extends HTMLElement {
     setText(row.title, store.title(site));
     setText(row.floor, words.t(holds.length > 0 ? `desk.held.${holds[0]}` : "floor.speaking"));
     setText(row.mic, words.word("mic", mic));
-    const limit = limit_s === null ? words.t("desk.no_limit") : span(limit_s).padStart(5, "0");
-    setText(row.clock, `${span(used).padStart(5, "0")} / ${limit}`);
+    const limit = limit_s === null ? words.t("desk.no_limit") : span(limit_s);
+    setText(row.clock, `${span(used)} / ${limit}`);
   }
 }
 

@@ -3,8 +3,10 @@
  *
  * Its m-lines are `hello.ok.slots`, in that order, fixed for the session; a floor change moves no
  * m-line, `stage` only says who stands in a slot now. It is made anew when the service says
- * `media.reset`, when it is another service (new boot), when ICE or DTLS fail, and for a console at
- * each connection, whose media ends with its WebSocket.
+ * `media.reset`, when it is another service (new boot), when DTLS fails, and for a console at each
+ * connection, whose media ends with its WebSocket. When only its way is lost, ICE begins anew on the
+ * same PeerConnection first (RFC 8445 section 9): keys, streams and decoders stay; a new one comes
+ * when that is refused or finds nothing.
  *
  * The MediaStream of a slot lives as long as the page: put it into an element once, and a new
  * PeerConnection changes the track inside it.
@@ -12,6 +14,7 @@
  * Events: `state` detail {state}: "none" | "connecting" | "up" | "lost".
  */
 
+import { codecs, contentEncodings, encodings } from "./media-lines.js";
 import { Disconnected, Refused } from "./protocol.js";
 import { tally } from "./stats.js";
 
@@ -20,20 +23,16 @@ const CONNECT_S = 10;
 /** While control is lost nobody says that media is too: then the page looks for itself. */
 const LOOK_MS = 1000;
 const SILENT_MS = 4000;
-/** The server's own verdict takes 5 s; before it Chromium may find the way again by itself. */
-const DISCONNECTED_S = 6;
-const CODECS = { audio: "audio/opus", video: "video/VP8" };
-
-/** Encodings for a camera of *width*: q is the thumbnail, f what the stage shows. */
-function encodings(width) {
-  const q = { rid: "q", scaleResolutionDownBy: Math.max(1, width / 320), maxBitrate: 120_000 };
-  const f = {
-    rid: "f",
-    scaleResolutionDownBy: Math.max(1, width / 1280),
-    maxBitrate: width > 640 ? 1_500_000 : 700_000,
-  };
-  return [q, f];
-}
+/** Chromium takes 5 s to say "disconnected", and may find the way again by itself. */
+const DISCONNECTED_S = 1;
+/** A round trip for the offer, one for a check; a line that takes longer is not there. */
+const RESTART_S = 4;
+/**
+ * A sender that has sent nothing keeps Chromium from sending REMB, as long as it lives: it is chosen to
+ * carry them and says nothing before its first report, which needs a frame (tried with 156). So the
+ * smallest size is sent for a moment, wanted or not, and the service knows what the line carries.
+ */
+const WARM_S = 2;
 
 export class Media extends EventTarget {
   state = "none";
@@ -44,9 +43,17 @@ export class Media extends EventTarget {
   #streams = new Map();
   #tracks = { mic: null, camera: null };
   #layers = new Set();
+  /** How many sizes of the camera the present connection offered. */
+  #sizes = 0;
+  /** The smallest size is sent, wanted or not: null not yet, true now, false it was. */
+  #warms = null;
   #attempt = 0;
   #timer = 0;
   #watch = 0;
+  /** Runs while ICE begins anew; 0: it does not. */
+  #restarting = 0;
+  /** Parameters of a sender are changed one change after the other. */
+  #changing = Promise.resolve();
   #arrived = { count: 0, at_ms: 0 };
   #ended = new AbortController();
 
@@ -96,7 +103,12 @@ export class Media extends EventTarget {
     const line = this.#lines.get(`${slot === "mic" ? "audio" : "video"}:${slot}`);
     if (line === undefined) return;
     await line.sender.replaceTrack(track);
-    if (slot === "camera") await this.#setLayers();
+    if (slot !== "camera" || track === null) return;
+    // The sizes of a line are fixed by its offer: for another kind of picture it is made anew.
+    if (encodings(this.#picture()).length === this.#sizes) {
+      await this.#setLayers();
+      this.#warm();
+    } else this.#startSoon(0);
   }
 
   /** getStats as `endpoint.report` sends it; {} while there is no connection. */
@@ -104,9 +116,10 @@ export class Media extends EventTarget {
     return this.#pc === null ? {} : tally(await this.#pc.getStats());
   }
 
-  /** The whole getStats of a received slot, for tests and the curious; null without one. */
-  async statsOf(kind, slot) {
-    return (await this.#lines.get(`${kind}:${slot}`)?.receiver.getStats()) ?? null;
+  /** Key frames of a slot that the present connection has decoded; 0 without one. */
+  async keyframes(slot) {
+    const rows = await this.#lines.get(`video:${slot}`)?.receiver.getStats();
+    return [...(rows?.values() ?? [])].find(({ type }) => type === "inbound-rtp")?.keyFramesDecoded ?? 0;
   }
 
   #stream(kind, slot) {
@@ -135,11 +148,28 @@ export class Media extends EventTarget {
     this.#pc = pc;
     this.#guard(pc);
     for (const line of this.#session.hello.slots) this.#addLine(pc, line);
+    await this.#offer(pc, {});
+  }
+
+  /** Begin ICE anew on the connection that is there; without control it can only wait. */
+  async #restart(pc) {
+    const possible = this.#session.state === "up";
+    this.#setState(possible ? "connecting" : "lost");
+    if (!possible || this.#restarting !== 0) return;
+    this.#restarting = setTimeout(() => this.#startAgain(), RESTART_S * 1000);
+    pc.restartIce();
+    await this.#offer(pc, { restart: true });
+    // A way that came back by itself meanwhile is told no more.
+    if (this.#pc === pc && pc.connectionState === "connected") this.#arrive();
+  }
+
+  /** Offer *pc* as it is now; what is refused is made anew after a while. */
+  async #offer(pc, options) {
     try {
       await pc.setLocalDescription();
       const slots = {};
       for (const [key, line] of this.#lines) slots[line.mid] = key.slice(key.indexOf(":") + 1);
-      const sdp = await this.#session.offer(pc.localDescription.sdp, slots);
+      const sdp = await this.#session.offer(pc.localDescription.sdp, slots, options);
       if (this.#pc !== pc) return;
       await pc.setRemoteDescription({ type: "answer", sdp });
       await this.#setLayers();
@@ -174,16 +204,17 @@ export class Media extends EventTarget {
       switch (pc.connectionState) {
         case "connected":
           clearTimeout(late);
-          this.#attempt = 0;
-          this.#setState("up");
+          this.#arrive();
           break;
         case "disconnected":
-          this.#watch = setTimeout(() => this.#pc === pc && this.#startAgain(), DISCONNECTED_S * 1000);
+          this.#watch = setTimeout(() => this.#pc === pc && this.#restart(pc), DISCONNECTED_S * 1000);
           break;
         case "failed":
         case "closed":
           clearTimeout(late);
-          this.#startAgain();
+          // Without keys there is nothing to go on with, nor after one try.
+          if (pc.iceConnectionState === "failed" && this.state === "up") void this.#restart(pc);
+          else this.#startAgain();
           break;
       }
     };
@@ -191,14 +222,15 @@ export class Media extends EventTarget {
 
   #addLine(pc, { slot, kind, direction }) {
     const sends = direction === "send";
-    const track = sends ? this.#tracks[slot] : null;
+    // Content is not sent yet: its lines are there and stay empty.
+    const track = (sends && this.#tracks[slot]) || null;
     const options = { direction: sends ? "sendonly" : "recvonly" };
     if (sends && kind === "video") {
-      options.sendEncodings = encodings(this.#width()).map((e) => ({ ...e, active: false }));
+      options.sendEncodings = slot === "camera" ? this.#silentSizes() : contentEncodings();
     }
     const line = pc.addTransceiver(track ?? kind, options);
     const capable = (sends ? RTCRtpSender : RTCRtpReceiver).getCapabilities(kind).codecs;
-    line.setCodecPreferences(capable.filter((codec) => codec.mimeType === CODECS[kind]));
+    line.setCodecPreferences(codecs(capable, { kind, sends }));
     this.#lines.set(`${kind}:${slot}`, line);
     if (sends) return;
     const stream = this.#stream(kind, slot);
@@ -206,8 +238,30 @@ export class Media extends EventTarget {
     stream.addTrack(line.receiver.track);
   }
 
-  #width() {
-    return this.#tracks.camera?.getSettings().width ?? 640;
+  /** Once in a connection, when there is a camera and a way. */
+  #warm() {
+    const pc = this.#pc;
+    if (this.#warms !== null || this.#tracks.camera === null) return;
+    if (pc?.connectionState !== "connected") return;
+    this.#warms = true;
+    void this.#setLayers();
+    setTimeout(() => {
+      if (this.#pc !== pc) return;
+      this.#warms = false;
+      void this.#setLayers();
+    }, WARM_S * 1000);
+  }
+
+  #silentSizes() {
+    const sizes = encodings(this.#picture()).map((size) => ({ ...size, active: false }));
+    this.#sizes = sizes.length;
+    return sizes;
+  }
+
+  /** The camera's size; without one that of most. */
+  #picture() {
+    const { width = 1280, height = 720 } = this.#tracks.camera?.getSettings() ?? {};
+    return { width, height };
   }
 
   #want(layers) {
@@ -215,23 +269,48 @@ export class Media extends EventTarget {
     void this.#setLayers();
   }
 
-  async #setLayers() {
-    const sender = this.#lines.get("video:camera")?.sender;
-    if (sender === undefined || this.#pc?.signalingState !== "stable") return;
-    const parameters = sender.getParameters();
-    const wished = new Map(encodings(this.#width()).map((e) => [e.rid, e]));
-    for (const encoding of parameters.encodings) {
-      Object.assign(encoding, wished.get(encoding.rid));
-      encoding.active = this.#layers.has(encoding.rid);
-    }
-    await sender.setParameters(parameters);
+  /**
+   * Send the wanted layers and no others. One change after the other: of two that overlap Chromium
+   * refuses the second, and the layers would stay as they were.
+   */
+  #setLayers() {
+    this.#changing = this.#changing.then(async () => {
+      const sender = this.#lines.get("video:camera")?.sender;
+      if (sender === undefined || this.#pc?.signalingState !== "stable") return;
+      const parameters = sender.getParameters();
+      const wished = new Map(encodings(this.#picture()).map((e) => [e.rid, e]));
+      for (const encoding of parameters.encodings) {
+        const { rid } = encoding;
+        Object.assign(encoding, wished.get(rid));
+        // What has no name serves as every size.
+        const wanted = rid === undefined ? this.#layers.size > 0 : this.#layers.has(rid);
+        encoding.active = wanted || (this.#warms === true && encoding === parameters.encodings[0]);
+      }
+      // A connection that is closed meanwhile has no layers to set.
+      await sender.setParameters(parameters).catch((error) => console.warn(`layers: ${error}`));
+    });
+    return this.#changing;
+  }
+
+  #arrive() {
+    this.#endRestart();
+    this.#attempt = 0;
+    this.#setState("up");
+    this.#warm();
+  }
+
+  #endRestart() {
+    clearTimeout(this.#restarting);
+    this.#restarting = 0;
   }
 
   #close(state) {
     clearTimeout(this.#watch);
     clearTimeout(this.#timer);
+    this.#endRestart();
     const pc = this.#pc;
     this.#pc = null;
+    this.#warms = null;
     this.#lines.clear();
     if (pc !== null) {
       pc.onconnectionstatechange = null;

@@ -2,70 +2,105 @@
  * <room-picture>: the picture of a slot, or the title of who stands there.
  *
  * An empty slot and one without frames show the title slate, never a frozen frame: people take a
- * still picture for a broken conference and talk on.
+ * still picture for a broken conference and talk on. When one site follows another, name and
+ * picture change together (picture-turn.js).
  *
- * Facts: data-slot, data-site (absent: nobody), data-state "empty" | "waiting" | "live".
+ * Facts: data-slot, data-site (who is named here; absent: nobody), data-state "empty" | "waiting" |
+ * "live".
  */
 
 import { h, setFacts, setText } from "./dom.js";
+import { Turn } from "./picture-turn.js";
 
 /** At 15 frames a second one second is a long time; a layer change takes a tenth of it. */
 const STILL_MS = 1500;
+/** Slides stand still by nature: a browser repeats them once a second, other encoders as they like. */
+const CONTENT_STILL_MS = 10_000;
+/** How much earlier than the word a picture may be; what is asked costs the page nothing it feels. */
+const LOOK_MS = 250;
 
 export class RoomPicture extends HTMLElement {
   #video = h("video", { autoplay: true, playsInline: true, muted: true });
   #title = h("p", { class: "picture-title" });
   #name = h("p", { class: "picture-name" });
-  #seen_ms = -Infinity;
+  #turn = new Turn(STILL_MS);
+  #media = null;
+  #told = null;
+  /** site -> what to call it; of who is named and who comes. */
+  #names = new Map();
   #timer = 0;
-  #frames = 0;
+  #frame = 0;
+  #looking = false;
 
   connectedCallback() {
     if (!this.#video.isConnected) {
       this.append(this.#video, h("div", { class: "picture-slate" }, this.#title), this.#name);
     }
     this.#watch();
-    this.#timer = setInterval(() => this.#judge(), 500);
-    this.#judge();
+    this.#timer = setInterval(() => this.#judge(), LOOK_MS);
+    this.#draw();
   }
 
   disconnectedCallback() {
     clearInterval(this.#timer);
+    this.#video.cancelVideoFrameCallback(this.#frame);
   }
 
-  /** Take the stream of a slot; once. */
-  set stream(stream) {
-    this.#video.srcObject = stream;
+  /** Show what *media* receives in this slot; once. */
+  follow(media) {
+    this.#media = media;
+    if (this.dataset.slot === "content") this.#turn.still_ms = CONTENT_STILL_MS;
+    this.#video.srcObject = media.picture(this.dataset.slot);
   }
 
   /** Who stands here: a site, its title for the slate, its name for the banner. Null: nobody. */
   show(site, { title = "", name = "" } = {}) {
-    if ((this.dataset.site ?? null) !== site) {
-      setFacts(this, { site });
-      // What was decoded last shows somebody else.
-      this.#seen_ms = -Infinity;
+    this.#names.set(site, { title, name });
+    if (site !== this.#told) {
+      this.#told = site;
+      this.#turn.tell(site, performance.now());
+      void this.#look();
     }
-    setText(this.#title, title);
-    setText(this.#name, name);
-    this.#judge();
+    this.#draw();
   }
 
   #watch() {
-    const onFrame = () => {
-      this.#frames += 1;
-      const was = this.#seen_ms;
-      this.#seen_ms = performance.now();
-      if (was === -Infinity) this.#judge();
-      if (this.isConnected) this.#video.requestVideoFrameCallback(onFrame);
-    };
-    this.#video.requestVideoFrameCallback(onFrame);
+    this.#frame = this.#video.requestVideoFrameCallback(() => {
+      this.#turn.frame(performance.now());
+      if (!this.#turn.settled) void this.#look();
+      else if (this.dataset.state === "waiting") this.#draw();
+      this.#watch();
+    });
+  }
+
+  /** How many key frames there were by now: asked all the time, and at each frame in a change. */
+  async #look() {
+    if (this.#looking || this.#media === null) return;
+    this.#looking = true;
+    try {
+      this.#turn.look(await this.#media.keyframes(this.dataset.slot));
+    } finally {
+      this.#looking = false;
+    }
+    this.#draw();
   }
 
   #judge() {
-    const live = performance.now() - this.#seen_ms < STILL_MS;
-    setFacts(this, { state: this.dataset.site === undefined ? "empty" : live ? "live" : "waiting" });
+    if (this.#told !== null) void this.#look();
+    this.#draw();
     // Chromium pauses a video whose track was replaced while nothing came.
     if (this.#video.paused && this.#video.srcObject !== null) this.#video.play().catch(() => {});
+  }
+
+  #draw() {
+    const { site, state } = this.#turn.view(performance.now());
+    setFacts(this, { site, state });
+    const { title, name } = this.#names.get(site) ?? { title: "", name: "" };
+    setText(this.#title, title);
+    setText(this.#name, name);
+    for (const known of this.#names.keys()) {
+      if (known !== site && known !== this.#told) this.#names.delete(known);
+    }
   }
 }
 

@@ -77,6 +77,8 @@ export class Session extends EventTarget {
   #socket = null;
   #attempt = 0;
   #timer = 0;
+  /** Of the media plane we know; null: media was made anew since, by whichever there is. */
+  #boot = undefined;
   /** id -> {message, resolve, reject, again, deadline} */
   #unanswered = new Map();
 
@@ -119,9 +121,12 @@ export class Session extends EventTarget {
     return this.#ask({ type, id: newId(), ...fields }, true);
   }
 
-  /** `media.offer`: resolves to the SDP of the answer. Not sent again: an offer dies with its line. */
-  async offer(sdp, slots) {
-    return (await this.#ask({ type: "media.offer", id: newId(), sdp, slots }, false)).sdp;
+  /**
+   * `media.offer`: resolves to the SDP of the answer. Not sent again: an offer dies with its line.
+   * @param {{restart?: boolean}} [options]  *restart*: ICE of the session that is there begins anew
+   */
+  async offer(sdp, slots, options = {}) {
+    return (await this.#ask({ type: "media.offer", id: newId(), sdp, slots, ...options }, false)).sdp;
   }
 
   /** Something perishable without an answer: sent now or never. */
@@ -184,7 +189,8 @@ export class Session extends EventTarget {
   }
 
   #onJoined(message) {
-    const fresh = this.hello?.boot !== message.boot;
+    const fresh = this.#boot !== null && this.#boot !== message.boot;
+    this.#boot = message.boot;
     this.#attempt = 0;
     this.hello = message;
     this.#setState("up", "");
@@ -193,6 +199,8 @@ export class Session extends EventTarget {
   }
 
   #onMessage(message) {
+    // Media is made anew now, perhaps with another media plane: the next boot is its.
+    if (message.type === "media.reset") this.#boot = null;
     const asked = "re" in message ? this.#unanswered.get(message.re) : undefined;
     if (asked === undefined) {
       if (message.type === "error") console.warn(`refused: ${message.code}: ${message.text}`);

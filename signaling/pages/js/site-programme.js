@@ -1,15 +1,16 @@
 /**
  * Programme: what the room looks at. The stage, or the slate of the phase.
  *
- * One place is large: the newest speaker's picture slot, else the other, else room 110. The rest
- * that are taken stand small beside it. The elements never move in the document, only their place
- * is named anew (data-place), so no video starts again.
+ * One place is large: slides or a film, else the newest speaker's picture slot, else the other, else
+ * room 110. The rest that are taken stand small, on a speaker's picture, but beside slides
+ * (data-large), which are there to be read. The elements never move in the document, only their
+ * place is named anew (data-place, data-nth), so no video starts again.
  */
 
 import { setFacts, setText } from "./dom.js";
 
 /** Who is large, best first. */
-const PLACES = ["speaker.1", "speaker.2", "chair"];
+const PLACES = ["content", "speaker.1", "speaker.2", "chair"];
 
 export class Programme {
   #root;
@@ -24,7 +25,7 @@ export class Programme {
     this.#pictures = new Map(
       [...root.querySelectorAll("room-picture")].map((picture) => [picture.dataset.slot, picture]),
     );
-    for (const [slot, picture] of this.#pictures) picture.stream = media.picture(slot);
+    for (const picture of this.#pictures.values()) picture.follow(media);
   }
 
   /** *over*: this page takes no part any more, so nothing is shown as if it went on. */
@@ -34,24 +35,27 @@ export class Programme {
     const programme = told ?? { kind: "slate", slate: "connecting" };
     const staged = programme.kind === "stage";
     const large = PLACES.find((slot) => slot in stage);
+    let nth = 0;
     for (const [slot, picture] of this.#pictures) {
       const site = stage[slot] ?? null;
       const place = slot === large ? "large" : site === null ? "none" : "small";
-      picture.show(site, site === null ? {} : this.#named(site, place));
-      setFacts(picture, { place: staged ? place : "none" });
+      picture.show(site, site === null ? {} : this.#named(site, slot, place));
+      setFacts(picture, { place: staged ? place : "none", nth: place === "small" ? ++nth : null });
     }
     // On stage with nobody to show: the room itself speaks and room 110 is away.
     const slate = staged ? (large === undefined ? "alone" : null) : programme.slate;
-    setFacts(this.#root, { programme: programme.kind, slate });
+    setFacts(this.#root, { programme: programme.kind, slate, large: staged ? large : null });
     this.#root.querySelector("#slate").hidden = slate === null;
     if (slate === null) return;
     setText(this.#root.querySelector("#slate-title"), snapshot.title ?? "");
     setText(this.#root.querySelector("#slate-text"), this.#words.word("slate", slate));
   }
 
-  #named(site, place) {
+  #named(site, slot, place) {
     const title = this.#store.title(site);
     const name = this.#store.name(site);
+    // A banner would stand on the last line of the slides; who speaks is named beside them.
+    if (slot === "content") return { title, name: "" };
     return place === "large" ? { title, name: title } : { title: name, name };
   }
 }

@@ -255,9 +255,14 @@ class Morning(RuleBasedStateMachine):
             self.act(Tick())
             self.act(LinkUp(site=request.site))
 
-    @rule(waits=st.sampled_from([0.0, 3.0, 19.0, 25.0]), back=st.booleans())
-    def start_again(self, waits, back):
-        self.restart(waits, back=back)
+    @rule(
+        waits=st.sampled_from([0.0, 3.0, 19.0, 25.0]),
+        back=st.booleans(),
+        alive=st.frozensets(sites),
+    )
+    def start_again(self, waits, back, alive):
+        """Whether no worker survived, or one that carries *alive*."""
+        self.restart(waits, back=back, alive=alive)
 
     # The machine
 
@@ -269,8 +274,8 @@ class Morning(RuleBasedStateMachine):
         for site in SITES:
             self.act(LinkUp(site=site))
 
-    def restart(self, waits, *, back):
-        self.act(Recover())
+    def restart(self, waits, *, back, alive=frozenset()):
+        self.act(Recover(alive=alive))
         self.pass_time(waits)
         self.act(Tick())
         if back:
@@ -332,8 +337,12 @@ class Morning(RuleBasedStateMachine):
                     self.gone_s[site] = now_s
                 self.connected[site] = False
                 self.patience_s.pop(site, None)
-            case Recover():
-                for site in SITES:
+            case Recover(alive=alive):
+                for site in alive:
+                    self.connected[site] = True
+                    self.gone_s.pop(site, None)
+                    self.patience_s.pop(site, None)
+                for site in set(SITES) - alive:
                     if self.connected[site] or site in self.patience_s:
                         self.patience_s[site] = now_s
                     if self.connected[site] or site in self.gone_s:
@@ -469,7 +478,13 @@ class Morning(RuleBasedStateMachine):
         if isinstance(command, SiteLeft):
             assert state.sites[command.site].link == "down"
         if isinstance(command, Recover):  # I19
-            assert open_gates(state) == set()
+            assert open_gates(state) <= command.alive
+            for site in command.alive:
+                if before.sites[site].link == "up":
+                    assert gate(state, site) is gate(before, site)
+            assert state.next in {None, before.next}
+            if before.next in command.alive:
+                assert state.next == before.next
             assert state.queue == before.queue
             assert state.requests.keys() == before.requests.keys()
             for number, request in state.requests.items():

@@ -251,6 +251,41 @@ def test_a_restart_charges_nobody_for_the_outage():
     assert len(scene.do(Tick())) == 4
 
 
+def test_whoever_a_worker_still_carries_notices_no_restart():
+    scene = speaking("01", "02")
+    scene.do(ChairNext(site="48"))
+    scene.do(LinkLost(site="02"))
+    scene.do(LinkLost(site="79"))
+    scene.now_s = 15.0
+    before = scene.state
+
+    events = scene.do(Recover(alive=frozenset({"01", "48", "110", "elsewhere"})))
+
+    assert shorthand(events) == [
+        ("HoldEnded", 2, "link"),
+        ("HoldStarted", 2, "link"),
+        ("LinkChanged", "02", "lost"),
+        ("LinkChanged", "79", "lost"),
+    ]
+    assert scene.state.next == "48"
+    assert scene.request(1) == before.requests[1]
+    assert open_gates(scene.state) == open_gates(before) == {"01", "110"}
+
+
+def test_a_speaker_who_came_back_while_nobody_wrote_it_down_goes_on():
+    scene = speaking("01")
+    scene.do(LinkLost(site="01"))
+    scene.now_s = 15.0
+
+    events = scene.do(Recover(alive=frozenset({"01", "02", "48", "79", "110"})))
+
+    assert shorthand(events) == [("LinkChanged", "01", "up"), ("HoldEnded", 1, "link")]
+
+
+def test_with_everybody_still_there_a_restart_is_no_event():
+    assert speaking("01").do(Recover(alive=frozenset({"01", "02", "48", "79", "110"}))) == ()
+
+
 def test_a_restart_restarts_the_patience_with_a_lost_line_and_tells_nobody_to_prepare():
     scene = in_session()
     scene.do(LinkLost(site="48"))

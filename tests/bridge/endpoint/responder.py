@@ -10,8 +10,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bridge.endpoint.channel import ChannelClosed, Message
-from bridge.media.core.sdp import negotiate, parse_offer
+from bridge.media.core.sdp import negotiate, parse_offer, renegotiate
 from bridge.media.local import LocalPlane
+from bridge.media.plane import SessionSpec
 from bridge.media.slots import Slot
 
 _CLOSED: Message = {}
@@ -54,11 +55,15 @@ class Responder(ScriptedChannel):
         self._site = site
         self._slots = slots
         self._ssrcs = itertools.count(number * 1000)
+        self._agreed: SessionSpec | None = None
         self._sessions = (f"{site}-{number}-{k}" for k in itertools.count(1))
 
     async def send(self, message: Message) -> None:
         await super().send(message)
         if message["type"] != "media.offer":
+            return
+        if message.get("restart"):
+            self._restart(message)
             return
         session = next(self._sessions)
         answer, spec = negotiate(
@@ -73,12 +78,38 @@ class Responder(ScriptedChannel):
             greeting=self._plane.greeting(),
         )
         self._plane.open(spec)
+        self._agreed = spec
+        self.tell("media.answer", re=message["id"], sdp=answer)
+
+    def _restart(self, message: Message) -> None:
+        assert self._agreed is not None
+        answer, self._agreed = renegotiate(
+            parse_offer(message["sdp"]),
+            self._agreed,
+            self._slots,
+            message["slots"],
+            local_ufrag=f"{self._agreed.local_ufrag}r",
+            local_pwd="q" * 24,
+            greeting=self._plane.greeting(),
+        )
+        self._plane.restart(
+            self._agreed.session,
+            local_ufrag=self._agreed.local_ufrag,
+            local_pwd=self._agreed.local_pwd,
+            remote_ufrag=self._agreed.remote_ufrag,
+        )
         self.tell("media.answer", re=message["id"], sdp=answer)
 
 
 @asynccontextmanager
 async def running_plane() -> AsyncIterator[LocalPlane]:
-    plane = LocalPlane(host="127.0.0.1", port=0, advertise=("127.0.0.1",), draw=random.Random(110))
+    plane = LocalPlane(
+        hosts=("127.0.0.1",),
+        port=0,
+        tcp_port=0,
+        advertise=("127.0.0.1",),
+        draw=random.Random(110),
+    )
     task = asyncio.create_task(plane.run())
     try:
         yield plane

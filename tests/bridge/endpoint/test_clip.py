@@ -13,6 +13,7 @@ from bridge.endpoint import clip, picture
 from bridge.endpoint.book import PayloadBook
 from bridge.endpoint.card import Card
 from bridge.endpoint.clip import Clip, ClipDamaged, Layer
+from bridge.media.core.layers import LAYERS
 
 HA_NOI = Card(code="01", name="Hà Nội", position=0)
 HA_GIANG = Card(code="02", name="Hà Giang", position=1)
@@ -86,6 +87,21 @@ def test_the_high_layer_is_the_same_card_larger() -> None:
     assert image.size == (640, 360)
     assert picture.nearest(image, [HA_NOI, HA_GIANG, CA_MAU]) == HA_GIANG
     assert 350_000 < sum(map(len, f.frames)) * 8 / picture.LOOP_S < 650_000
+
+
+def test_the_middle_layer_is_between_them_in_size_and_rate() -> None:
+    h = clip.encode_picture(HA_GIANG, Layer.H)
+    (image,) = decode_picture([h.frames[0]])
+    assert image.size == (480, 270)
+    assert picture.nearest(image, [HA_NOI, HA_GIANG, CA_MAU]) == HA_GIANG
+    assert 180_000 < sum(map(len, h.frames)) * 8 / picture.LOOP_S < 330_000
+
+
+def test_the_layers_are_those_of_the_service_each_larger_than_the_one_before() -> None:
+    assert tuple(Layer) == LAYERS
+    encodings = [clip.ENCODINGS[layer] for layer in Layer]
+    assert [e.width for e in encodings] == sorted({e.width for e in encodings})
+    assert [e.bit_rate for e in encodings] == sorted({e.bit_rate for e in encodings})
 
 
 def test_a_sound_is_two_seconds_of_20_ms_frames(tone: Clip) -> None:

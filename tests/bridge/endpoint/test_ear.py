@@ -130,7 +130,26 @@ def test_a_picture_is_broken_until_a_key_frame_and_again_after_a_gap() -> None:
     for sequence, opens in [(0, False), (1, True), (2, False), (4, False), (3, False), (5, True)]:
         ear.see(sequence, sequence, b"key1...", 0.0, opens_keyframe=opens)
         states.append(ear.broken)
-    assert states == [True, False, False, True, True, False]
+    assert states == [True, False, False, True, False, False]
+
+
+@pytest.mark.parametrize("first", [0, 65530, 40_000])
+def test_a_picture_is_whole_when_the_last_hole_behind_its_key_frame_is_filled(first: int) -> None:
+    ear = picture_ear()
+    states = []
+    for step, opens in [(0, True), (2, False), (5, True), (7, False), (9, False)]:
+        ear.see((first + step) & 0xFFFF, 0, b"key1...", 0.0, opens_keyframe=opens)
+    for step in (1, 8, 3, 6, 4):  # those before the key frame mean nothing
+        ear.see((first + step) & 0xFFFF, 0, b"key1...", 0.0, opens_keyframe=False)
+        states.append(ear.broken)
+    assert states == [True, True, True, False, False]
+
+
+def test_a_key_frame_that_came_twice_mends_nothing_behind_it() -> None:
+    ear = picture_ear()
+    for sequence, opens in [(0, True), (2, False), (0, True)]:
+        ear.see(sequence, 0, b"key1...", 0.0, opens_keyframe=opens)
+    assert ear.broken
 
 
 def test_a_packet_that_came_twice_breaks_nothing() -> None:

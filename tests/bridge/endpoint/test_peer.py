@@ -19,6 +19,7 @@ from bridge.media.core import rtcp, rtp, vp8
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import middle32
 from bridge.media.core.rtcp import (
+    Nack,
     PictureLoss,
     ReceiverReport,
     Remb,
@@ -28,11 +29,11 @@ from bridge.media.core.rtcp import (
 )
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp import negotiate, parse_offer
-from bridge.media.core.sdp_client import PAYLOAD_TYPES
+from bridge.media.core.sdp_client import PAYLOADS, STEREO, mids_of, parse_answer
 from bridge.media.core.sdp_text import SdpRejected
 from bridge.media.dtls import SRTP_FAILURES
-from bridge.media.plane import Greeting
-from bridge.media.slots import Medium, SessionKind, Slot, slots_for
+from bridge.media.plane import Candidate, Codec, Greeting
+from bridge.media.slots import Direction, Medium, SessionKind, Slot, slots_for
 
 HA_NOI = Card(code="01", name="Hà Nội", position=0)
 ROOM = slots_for(SessionKind.ROOM)
@@ -49,6 +50,7 @@ class Line:
         self.deliver: Callable[[bytes], object] = lambda _: None
         self.dtls_closed: Callable[[str], object] = lambda _: None
         self.room_for_dtls = True
+        self.connected_to: list[tuple[str, Any, Any]] = []
 
     def ice(self, *, on_datagram: Callable[[bytes], object], **_: Any) -> Line:
         self.deliver = on_datagram
@@ -60,7 +62,11 @@ class Line:
 
     async def gather(self) -> None: ...
 
-    async def connect(self, *_: Any) -> None: ...
+    async def connect(self, ufrag: str, *way: Any, **transport: Any) -> None:
+        self.connected_to.append((ufrag, way[-1], transport["transport"]))
+
+    async def restart(self, *, local_address: str | None) -> None:
+        self.ufrag, self.pwd = f"moved{local_address}".replace(".", ""), "another" * 4
 
     async def handshake(self, _: Iterable[tuple[str, str]]) -> None: ...
 
@@ -127,14 +133,17 @@ async def made(
             local_ufrag="abcd",
             local_pwd="p" * 24,
             ssrcs=lambda _: next(ssrcs),
-            greeting=Greeting(fingerprint="AA:" * 31 + "AA", candidates=(("127.0.0.1", 8110),)),
+            greeting=Greeting(
+                fingerprint="AA:" * 31 + "AA",
+                candidates=(Candidate(address="127.0.0.1", port=8110),),
+            ),
         )
         yield it, answer
         await it.close()
 
 
 def sound(sequence: int, ssrc: int = FIRST_SSRC) -> bytes:
-    return rtp.pack_header(False, PAYLOAD_TYPES[Medium.AUDIO], sequence, 0, ssrc) + b"x"
+    return rtp.pack_header(False, PAYLOADS[Codec.OPUS].number, sequence, 0, ssrc) + b"x"
 
 
 async def test_an_answer_to_another_offer_is_rejected(tmp_path: Path, line: Line) -> None:
@@ -255,9 +264,15 @@ async def test_more_streams_than_a_report_can_count_go_into_further_ones(
     async with made(tmp_path, CONSOLE) as (it, answer):
         it.stage = {}
         await it.connect(answer)
-        ssrcs = range(FIRST_SSRC, FIRST_SSRC + len(CONSOLE))
+        ssrcs = [line.ssrc for line in parse_answer(answer).lines.values()]
+        numbers = {
+            (slot.kind, slot.name): PAYLOADS[
+                Codec.OPUS if slot.kind is Medium.AUDIO else Codec.VP8
+            ].number
+            for slot in CONSOLE
+        } | {(Medium.AUDIO, "content"): STEREO.number}
         for ssrc, slot in zip(ssrcs, CONSOLE, strict=True):
-            header = rtp.pack_header(True, PAYLOAD_TYPES[slot.kind], 1, 0, ssrc)
+            header = rtp.pack_header(True, numbers[slot.kind, slot.name], 1, 0, ssrc)
             line.deliver(
                 header + vp8.pack_descriptor(starts_frame=True, picture_id=0, tl0=0) + b"\x00key"
             )
@@ -268,7 +283,7 @@ async def test_more_streams_than_a_report_can_count_go_into_further_ones(
             for packet in compound
             if isinstance(packet, ReceiverReport)
         ]
-        assert [block.ssrc for report in reports for block in report.reports] == list(ssrcs)
+        assert [block.ssrc for report in reports for block in report.reports] == ssrcs
         assert max(len(report.reports) for report in reports) == rtcp.MAX_REPORTS
         assert all(len(packet) <= 1352 for packet in line.sent)
 
@@ -279,9 +294,69 @@ async def test_a_key_frame_is_asked_for_where_somebody_stands(tmp_path: Path, li
         await it.connect(answer)
         it.tick(it._now())
         asked = [p for compound in line.rtcp() for p in compound if isinstance(p, PictureLoss)]
-        receiving = [slot for slot in ROOM if slot.direction == "receive"]
-        chair = receiving.index(Slot("chair", Medium.VIDEO, receiving[0].direction))
-        assert [request.media for request in asked] == [FIRST_SSRC + chair]
+        chair = ROOM.index(Slot("chair", Medium.VIDEO, Direction.RECEIVE))
+        assert [request.media for request in asked] == [parse_answer(answer).lines[str(chair)].ssrc]
+
+
+async def test_what_the_line_lost_is_asked_for_at_the_next_tick(tmp_path: Path, line: Line) -> None:
+    async with made(tmp_path, ROOM) as (it, answer):
+        it.stage = {}
+        await it.connect(answer)
+        chair = ROOM.index(Slot("chair", Medium.VIDEO, Direction.RECEIVE))
+        ssrc = parse_answer(answer).lines[str(chair)].ssrc
+        assert ssrc is not None
+        for sequence in (1, 4, 5):
+            header = rtp.pack_header(True, PAYLOADS[Codec.VP8].number, sequence, 0, ssrc)
+            line.deliver(
+                header + vp8.pack_descriptor(starts_frame=True, picture_id=0, tl0=0) + b"\x00key"
+            )
+        it.tick(it._now())
+        asked = [p for compound in line.rtcp() for p in compound if isinstance(p, Nack)]
+        # the key frames behind the hole made it worthless to fill
+        assert asked == []
+        header = rtp.pack_header(True, PAYLOADS[Codec.VP8].number, 8, 0, ssrc)
+        line.deliver(
+            header + vp8.pack_descriptor(starts_frame=True, picture_id=0, tl0=0) + b"\x01delta"
+        )
+        it.tick(it._now() + 0.03)
+        (request,) = [p for compound in line.rtcp() for p in compound if isinstance(p, Nack)]
+        assert (request.media, request.seqs) == (ssrc, (6, 7))
+
+
+async def test_a_restart_offers_the_same_under_other_names_and_media_goes_on(
+    tmp_path: Path, line: Line
+) -> None:
+    async with made(tmp_path, ROOM) as (it, answer):
+        first = it._description()
+        await it.connect(answer)
+        second, mids = await it.restart(local_address="127.0.0.2")
+        assert mids == mids_of(ROOM)
+        changed = [
+            new
+            for old, new in zip(first.split("\r\n"), second.split("\r\n"), strict=True)
+            if old != new
+        ]
+        assert changed == ["a=ice-ufrag:moved127002", f"a=ice-pwd:{'another' * 4}"]
+        await it.move(answer.replace("a=ice-ufrag:abcd", "a=ice-ufrag:efgh"))
+        assert it.connected
+        candidates = (Candidate(address="127.0.0.1", port=8110),)
+        assert line.connected_to == [("abcd", candidates, None), ("efgh", candidates, None)]
+
+
+async def test_film_waits_for_its_clip_and_other_layers_too(tmp_path: Path, line: Line) -> None:
+    async with made(tmp_path, ROOM) as (it, answer):
+        it.sender.want(frozenset({Layer.H}), 0.0)
+        it.sender.show_film(True, 0.0)
+        await it.connect(answer)
+        assert (it.sender.missing(), it.sender.misses_film) == ({Layer.H}, True)
+        await it.fetch_clips()
+        assert (it.sender.missing(), it.sender.misses_film) == (frozenset(), False)
+        it.tick(it._now() + 0.01)
+        assert [rtp.fixed_header(packet)[4] for packet in line.rtp()] == [
+            it.sender.film_sound_ssrc,
+            it.sender.layers[Layer.H].stream.ssrc,
+            it.sender.film_ssrc,
+        ]
 
 
 async def test_the_round_trip_comes_from_the_services_reports(tmp_path: Path, line: Line) -> None:

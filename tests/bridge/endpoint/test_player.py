@@ -5,16 +5,19 @@ from itertools import pairwise
 import pytest
 
 from bridge.endpoint.clip import Clip
+from bridge.endpoint.extensions import Extensions
 from bridge.endpoint.player import (
+    HISTORY_PACKETS,
     MAX_PAYLOAD_BYTES,
     SOUND_LATE_FRAMES,
     PicturePlayer,
+    Repair,
     SoundPlayer,
     Stream,
 )
-from bridge.media.core import rtp, vp8
+from bridge.media.core import rtp, rtx, vp8
 
-MID, RID = 4, 10
+MID, RID, REPAIRED_RID, SEND_TIME = 4, 10, 11, 2
 KEY = b"\x00" + b"k" * 2499
 DELTA = b"\x01" + b"d" * 99
 SOUND = Clip((b"s0", b"s1", b"s2"))
@@ -26,7 +29,7 @@ def stream(*, sequence: int = 7, timestamp: int = 1_000, picture_id: int = 5) ->
     return Stream(
         ssrc=0x1234,
         payload_type=96,
-        extensions=rtp.write_one_byte_extensions({MID: b"1", RID: b"q"}),
+        extensions=Extensions.of({MID: b"1", RID: b"q"}, send_time=SEND_TIME),
         first_sequence=sequence,
         first_timestamp=timestamp,
         first_picture_id=picture_id,
@@ -39,11 +42,26 @@ def sound(*, live: bool = True, sequence: int = 7, timestamp: int = 1_000) -> So
     )
 
 
-def picture(*, sequence: int = 7, timestamp: int = 1_000, picture_id: int = 5) -> PicturePlayer:
+REPAIR = Repair(
+    ssrc=0x5678,
+    payload_type=97,
+    extensions=Extensions.of({MID: b"1", REPAIRED_RID: b"q"}, send_time=SEND_TIME),
+    first_sequence=65535,
+)
+
+
+def picture(
+    *,
+    sequence: int = 7,
+    timestamp: int = 1_000,
+    picture_id: int = 5,
+    repair: Repair | None = REPAIR,
+) -> PicturePlayer:
     return PicturePlayer(
         PICTURE,
         stream(sequence=sequence, timestamp=timestamp, picture_id=picture_id),
         started_s=START_S,
+        repair=repair,
     )
 
 
@@ -68,7 +86,7 @@ def payload(packet: bytes) -> bytes:
     return packet[rtp.header_length(packet) :]
 
 
-def descriptor(packet: bytes) -> tuple[int, int, int, bool]:
+def descriptor(packet: bytes) -> tuple[int, int, int, bool, int, bool]:
     return vp8.parse(packet, rtp.header_length(packet), len(packet))
 
 
@@ -253,6 +271,73 @@ def test_a_picture_late_by_much_leaves_out_time_and_no_frame() -> None:
     late = player.due(START_S + 5)
     assert payload(late[0])[6:] == DELTA
     assert timestamps(late) == [1_000 + 450_000]
+
+
+# Repair.
+
+
+def unwrapped(packet: bytes) -> bytes | None:
+    start = rtp.header_length(packet)
+    return rtx.unwrap(packet, start, len(packet), ssrc=0x1234, payload_type=96)
+
+
+def without_extensions(packet: bytes) -> bytes:
+    marker, payload_type, seq, timestamp, ssrc = rtp.fixed_header(packet)
+    return rtp.pack_header(marker, payload_type, seq, timestamp, ssrc) + payload(packet)
+
+
+@pytest.mark.parametrize("first", [7, 65535])
+def test_what_was_lost_comes_again_in_a_stream_of_its_own(first: int) -> None:
+    player = picture(sequence=first)
+    player.want(True, START_S)
+    sent = play(player, range(2))
+    lost = [sent[0], sent[2], sent[3]]
+    again = player.again(sequences(lost), START_S + 1)
+    found = [original for packet in again if (original := unwrapped(packet)) is not None]
+    assert [without_extensions(each) for each in found] == [
+        without_extensions(each) for each in lost
+    ]
+    assert [rtp.fixed_header(packet)[1] for packet in again] == [97] * 3
+    assert [rtp.fixed_header(packet)[4] for packet in again] == [0x5678] * 3
+    assert sequences(again) == [65535, 0, 1]
+    for packet in again:
+        assert rtp.extension(packet, MID) == b"1"
+        assert rtp.extension(packet, REPAIRED_RID) == b"q"
+        assert rtp.extension(packet, RID) is None
+    assert player.repaired == 3
+    assert player.packets == len(sent)
+
+
+def test_where_no_stream_for_it_was_agreed_it_comes_again_byte_for_byte() -> None:
+    player = picture(repair=None)
+    player.want(True, START_S)
+    sent = play(player, range(2))
+    assert player.again(sequences(sent), START_S + 1) == sent
+
+
+def test_what_is_long_ago_or_was_never_sent_is_not_sent_again() -> None:
+    player = picture()
+    player.want(True, START_S)
+    sent = play(player, range(HISTORY_PACKETS))
+    assert len(sent) > HISTORY_PACKETS
+    assert player.again([sequences(sent)[0], sequences(sent)[-1] + 1], at(HISTORY_PACKETS)) == []
+    assert player.repaired == 0
+
+
+def test_a_packet_says_when_it_left_and_the_first_time_and_the_second() -> None:
+    player = picture()
+    player.want(True, START_S)
+    first = player.due(START_S)
+    assert {rtp.extension(packet, SEND_TIME) for packet in first} == {send_time(START_S)}
+    player.due(at(1))
+    (again,) = player.again(sequences(first)[:1], START_S + 0.25)
+    assert rtp.extension(again, SEND_TIME) == send_time(START_S + 0.25)
+    (packet, *_) = sound().due(START_S + 0.5)
+    assert rtp.extension(packet, SEND_TIME) == send_time(START_S + 0.5)
+
+
+def send_time(now_s: float) -> bytes:
+    return (int(now_s * 2**18) % 2**24).to_bytes(3, "big")
 
 
 # Sender reports.

@@ -5,12 +5,15 @@ import pytest
 from bridge.endpoint.book import PayloadBook
 from bridge.endpoint.receiver import PATIENCE_S, Receiver
 from bridge.endpoint.stats import ReceiverTotals
-from bridge.media.core import rtp, vp8
+from bridge.media.core import rtp, rtx, vp8
 from bridge.media.core.drops import DropReason
+from bridge.media.core.nack import MAX_TRIES
 from bridge.media.core.rtcp import SenderReport
 from bridge.media.core.sdp_client import AnsweredLine
 
 SOUND, PICTURE, OTHER_PICTURE = 10, 20, 21
+REPAIR = 30
+"""Of PICTURE; OTHER_PICTURE has none."""
 
 
 def answered(kind: str, ssrc: int) -> AnsweredLine:
@@ -19,7 +22,10 @@ def answered(kind: str, ssrc: int) -> AnsweredLine:
         kind=kind,
         direction="sendonly",
         payload_type={"audio": 111, "video": 96}[kind],
+        rtx_payload_type=97 if ssrc == PICTURE else None,
         ssrc=ssrc,
+        rtx_ssrc=REPAIR if ssrc == PICTURE else None,
+        nack=ssrc == PICTURE,
         rids=(),
         extensions={},
         stream="",
@@ -124,7 +130,75 @@ def test_a_key_frame_is_asked_for_where_somebody_stands_and_no_picture_goes() ->
     it.on_rtp(picture(1, key=True), 1.1)
     assert it.keyframes_needed({"speaker.1": "01"}, 3.0) == []
     it.on_rtp(picture(3, key=False), 3.1)
-    assert it.keyframes_needed({"speaker.1": "01"}, 3.2) == [PICTURE]
+    assert it.keyframes_needed({"speaker.1": "01"}, 3.2) == []
+    assert it.missing(3.2, None) == [(PICTURE, (2,))]
+
+
+def test_where_nothing_comes_again_a_gap_is_a_key_frame_at_once() -> None:
+    it = receiver()
+    for sequence in (1, 3):
+        it.on_rtp(picture(sequence, key=sequence == 1, ssrc=OTHER_PICTURE), 1.0)
+    assert it.missing(2.0, None) == []
+    assert it.keyframes_needed({"chair": "01"}, 2.0) == [OTHER_PICTURE]
+
+
+def again(packet: bytes, *, ssrc: int = REPAIR, payload_type: int = 97) -> bytes:
+    return rtx.wrap(packet, start=12, ssrc=ssrc, payload_type=payload_type, seq=1)
+
+
+@pytest.mark.parametrize("first", [1, 65534])
+def test_a_packet_that_comes_again_mends_the_picture(first: int) -> None:
+    it = receiver()
+    packets = [picture((first + n) & 0xFFFF, key=n == 0) for n in range(4)]
+    for packet in (packets[0], packets[2], packets[3]):
+        it.on_rtp(packet, 1.0)
+    assert it.pictures["speaker.1"].broken
+    assert it.missing(1.0, 0.05) == [(PICTURE, ((first + 1) & 0xFFFF,))]
+    assert it.missing(1.01, 0.05) == []
+    it.on_rtp(again(packets[1]), 1.02)
+    assert not it.pictures["speaker.1"].broken
+    assert it.missing(2.0, 0.05) == []
+    assert it.repaired == 1
+    totals = it.totals()
+    assert (totals.packets, totals.skipped, totals.reordered) == (4, 0, 1)
+    # the report says what the line lost
+    assert it.reports(2.0)[0].lost == 1
+    assert it.drops == {}
+
+
+def test_what_does_not_come_again_is_a_key_frame_in_the_end() -> None:
+    it = receiver()
+    it.on_rtp(picture(1, key=True), 1.0)
+    it.on_rtp(picture(3, key=False), 1.0)
+    asked = [now for n in range(150) if it.missing(now := 1 + n / 100, 0.05)]
+    assert len(asked) == MAX_TRIES
+    assert it.keyframes_needed(None, 3.0) == [PICTURE, OTHER_PICTURE]
+    it.on_rtp(picture(4, key=True), 3.1)
+    assert it.keyframes_needed({"speaker.1": "01"}, 5.0) == []
+
+
+def test_padding_in_the_repairing_stream_is_nothing() -> None:
+    it = receiver()
+    it.on_rtp(rtx.padding(REPAIR, 97, 5, 0, 100), 1.0)
+    assert it.drops == {}
+    assert it.totals() == ReceiverTotals()
+
+
+@pytest.mark.parametrize(
+    ("packet", "reason"),
+    [
+        (again(picture(1, key=True), ssrc=31), DropReason.UNKNOWN_SOURCE),
+        (again(picture(1, key=True), payload_type=96), DropReason.PAYLOAD_TYPE),
+        (again(picture(1, key=True)[:13]), DropReason.RTP_MALFORMED),
+    ],
+)
+def test_what_comes_again_and_cannot_be_read_is_dropped_by_name(
+    packet: bytes, reason: DropReason
+) -> None:
+    it = receiver()
+    it.on_rtp(packet, 1.0)
+    assert it.drops == {reason: 1}
+    assert it.repaired == 0
 
 
 def test_asking_again_waits_for_the_answer() -> None:

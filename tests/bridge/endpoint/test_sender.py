@@ -7,25 +7,29 @@ from bridge.endpoint.sender import Heard, Sender
 from bridge.media.core import rtp, vp8
 from bridge.media.core.rtcp import (
     FullIntra,
+    Nack,
     PictureLoss,
     ReceiverReport,
     Remb,
     ReportBlock,
     SenderReport,
 )
-from bridge.media.core.sdp import LEVEL, MID, RID
 from bridge.media.core.sdp_client import AnsweredLine
+from bridge.media.core.sdp_terms import LEVEL, MID, REPAIRED_RID, RID, SEND_TIME
 
 SOUND = Clip((b"sound",))
 PICTURE = Clip((b"\x00key", b"\x01next", b"\x01next"))
 
 
-def line(mid: str, payload_type: int, extensions: dict[str, int]) -> AnsweredLine:
+def line(
+    mid: str, payload_type: int, extensions: dict[str, int], rtx: int | None = None
+) -> AnsweredLine:
     return AnsweredLine(
         mid=mid,
         kind="",
         direction="recvonly",
         payload_type=payload_type,
+        rtx_payload_type=rtx,
         ssrc=None,
         rids=(),
         extensions=extensions,
@@ -37,7 +41,7 @@ def sender() -> Sender:
     """A microphone and layer q that began at 100 s; the microphone off, nothing wanted."""
     it = Sender(Random(110))
     it.start_sound(line("0", 111, {MID: 1, LEVEL: 2}), SOUND, 100.0)
-    it.start_camera(line("1", 96, {MID: 1, RID: 3}))
+    it.start_camera(line("1", 96, {MID: 1, RID: 3, REPAIRED_RID: 4, SEND_TIME: 5}, rtx=97))
     it.add_layer(Layer.Q, PICTURE, 100.0)
     return it
 
@@ -91,6 +95,60 @@ def test_what_was_asked_before_the_m_lines_were_accepted_holds() -> None:
     assert rids(list(it.due(100.0))) == [None, b"q"]
 
 
+def test_h_is_a_layer_like_the_others() -> None:
+    it = sender()
+    it.add_layer(Layer.H, PICTURE, 100.0)
+    it.want(frozenset({Layer.H}), 100.0)
+    assert rids(list(it.due(100.0))) == [b"h"]
+
+
+def test_what_the_service_misses_leaves_once_more_with_the_next_tick_before_what_is_new() -> None:
+    it = sender()
+    it.want(frozenset({Layer.Q}), 100.0)
+    (lost,) = it.due(100.0)
+    player = it.layers[Layer.Q]
+    sequence = rtp.fixed_header(lost)[2]
+    it.on_rtcp([Nack(sender=1, media=player.stream.ssrc, seqs=(sequence, sequence + 9 & 0xFFFF))])
+    it.on_rtcp([Nack(sender=1, media=it.mic_ssrc, seqs=(1,)), Nack(sender=1, media=5, seqs=(1,))])
+    again, new = it.due(100.07)
+    assert rtp.fixed_header(again)[1] == 97
+    assert rtp.extension(again, 4) == b"q"
+    assert rtp.extension(again, 5) == (int(100.07 * 2**18) % 2**24).to_bytes(3, "big")
+    assert again[rtp.header_length(again) :][:2] == sequence.to_bytes(2, "big")
+    assert rtp.fixed_header(new)[1:3] == (96, (sequence + 1) & 0xFFFF)
+    assert list(it.due(100.08)) == []
+    assert (it.repaired, it.packets) == (1, 2)
+
+
+def test_film_is_sent_while_it_is_shown_and_its_picture_waits_for_its_clip() -> None:
+    it = sender()
+    it.show_film(True, 100.0)
+    assert not it.misses_film
+    it.start_film(line("2", 96, {MID: 1}, rtx=97))
+    it.start_film_sound(line("3", 112, {MID: 1}), SOUND, 100.0)
+    assert it.misses_film
+    assert [rtp.fixed_header(packet)[4] for packet in it.due(100.0)] == [it.film_sound_ssrc]
+    it.add_film(PICTURE, 100.01)
+    assert not it.misses_film
+    assert [rtp.fixed_header(packet)[4] for packet in it.due(100.021)] == [
+        it.film_sound_ssrc,
+        it.film_ssrc,
+    ]
+    it.show_film(False, 100.03)
+    assert list(it.due(101.0)) == []
+
+
+def test_a_lost_packet_of_film_is_repeated_in_the_stream_the_offer_named() -> None:
+    it = sender()
+    it.start_film(line("2", 96, {MID: 1}, rtx=97))
+    it.add_film(PICTURE, 100.0)
+    it.show_film(True, 100.0)
+    (lost,) = it.due(100.0)
+    it.on_rtcp([Nack(sender=1, media=it.film_ssrc, seqs=(rtp.fixed_header(lost)[2],))])
+    again, *_ = it.due(100.01)
+    assert rtp.fixed_header(again)[4] == it.film_repair_ssrc
+
+
 def test_a_layer_whose_clip_comes_later_begins_with_it_if_still_wanted() -> None:
     it = sender()
     it.want(frozenset({Layer.Q, Layer.F}), 100.0)
@@ -106,7 +164,7 @@ def test_a_layer_whose_clip_comes_later_begins_with_it_if_still_wanted() -> None
 def test_a_request_for_a_key_frame_restarts_the_layer_it_names_and_no_other() -> None:
     it = sender()
     it.add_layer(Layer.F, PICTURE, 100.0)
-    it.want(frozenset(Layer), 100.0)
+    it.want(frozenset({Layer.Q, Layer.F}), 100.0)
     q, f = (it.layers[layer].stream.ssrc for layer in (Layer.Q, Layer.F))
     assert [is_key(packet) for packet in it.due(100.001)] == [True, True]
     it.on_rtcp([PictureLoss(sender=1, media=q)])

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bridge.endpoint import picture, tone
 from bridge.endpoint.card import Card
 from bridge.endpoint.stock import StockClient
 from bridge.media.ice import gathering_only
-from bridge.media.plane import Plan
+from bridge.media.plane import Codec, Plan
 from bridge.media.slots import SessionKind, slots_for
 from tests.bridge.endpoint.responder import Responder, running_plane, until
 
@@ -18,15 +20,20 @@ TONES_HZ = [card.tone_hz for card in CARDS]
 ROOM = slots_for(SessionKind.ROOM)
 
 
-async def test_two_stock_clients_see_and_hear_each_other_decoded() -> None:
+@pytest.mark.parametrize(
+    "codecs",
+    [(Codec.VP8, Codec.VP8), (Codec.H264, Codec.H264), (Codec.VP8, Codec.H264)],
+    ids=["VP8", "H264", "mixed"],
+)
+async def test_two_stock_clients_see_and_hear_each_other_decoded(codecs: list[Codec]) -> None:
     with gathering_only("127.0.0.1"):
         async with running_plane() as plane:
             channels = [
                 Responder(plane, card.code, ROOM, number=n) for n, card in enumerate(CARDS, 1)
             ]
             clients = [
-                StockClient(card=card, slots=ROOM, channel=channel)
-                for card, channel in zip(CARDS, channels, strict=True)
+                StockClient(card=card, slots=ROOM, channel=channel, codec=codec)
+                for card, channel, codec in zip(CARDS, channels, codecs, strict=True)
             ]
             runs = [asyncio.create_task(client.run()) for client in clients]
             for speaker, listener in ((0, 1), (1, 0)):

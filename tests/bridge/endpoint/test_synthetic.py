@@ -7,13 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from bridge.endpoint.card import Card
 from bridge.endpoint.channel import Channel
 from bridge.endpoint.library import ClipLibrary
-from bridge.endpoint.synthetic import ANSWER_S, SyntheticSite
+from bridge.endpoint.offers import ANSWER_S
+from bridge.endpoint.synthetic import SyntheticSite
 from bridge.endpoint.ticker import Ticker
 from bridge.media.plane import Plan
 from bridge.media.slots import SessionKind, Slot, slots_for
@@ -24,6 +26,7 @@ HA_NOI = Card(code="01", name="Hà Nội", position=0)
 HA_GIANG = Card(code="02", name="Hà Giang", position=1)
 ROOM = slots_for(SessionKind.ROOM)
 CONSOLE = slots_for(SessionKind.CONSOLE, gallery_size=64)
+FILM = slots_for(SessionKind.CONTENT)
 
 STAGE = {"speaker.1": HA_NOI.code}
 HA_NOI_SPEAKS = Plan(
@@ -40,14 +43,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def running(
-    folder: Path, *endpoints: tuple[Card, tuple[Slot, ...], Channel]
+    folder: Path,
+    *endpoints: tuple[Card, tuple[Slot, ...], Channel],
+    transport: Literal["udp", "tcp"] | None = None,
 ) -> AsyncIterator[list[tuple[SyntheticSite, asyncio.Task[str]]]]:
     """Sites that run, with ticker and library; all are ended at the end."""
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.run())
     with ClipLibrary(folder) as clips:
         sites = [
-            SyntheticSite(card=card, slots=slots, channel=channel, library=clips, ticker=ticker)
+            SyntheticSite(
+                card=card,
+                slots=slots,
+                channel=channel,
+                library=clips,
+                ticker=ticker,
+                transport=transport,
+            )
             for card, slots, channel in endpoints
         ]
         runs = [asyncio.create_task(site.run()) for site in sites]
@@ -142,6 +154,67 @@ async def test_a_connected_site_reports_every_second(folder: Path) -> None:
         "mic": "on",
         "level": -20,
     }
+
+
+async def test_film_is_shown_when_the_owner_says_so(folder: Path) -> None:
+    async with running_plane() as plane:
+        plane.set_plan(Plan(gates=frozenset({"01"}), slots={"content": "01"}))
+        film, desk = Responder(plane, "01", FILM, number=1), Responder(plane, "02", ROOM, number=2)
+        async with running(folder, (HA_NOI, FILM, film), (HA_GIANG, ROOM, desk)) as sites:
+            (showing, _), (watching, _) = sites
+            desk.tell("stage", rev=1, slots={"content": "01"})
+            await until(lambda: showing.connected and watching.connected)
+            assert showing.stats().packets_sent == 0
+            showing.show_film(True)
+            await until(
+                lambda: (
+                    watching.receiver
+                    and watching.receiver.pictures["content"].first_keyframe(after_s=0, site="01")
+                    and watching.receiver.sounds["content"].last_heard_s.get("01")
+                )
+            )
+            showing.show_film(False)
+            await asyncio.sleep(0.05)
+            sent = showing.stats().packets_sent
+            await asyncio.sleep(0.1)
+            assert showing.stats().packets_sent == sent
+            assert showing.mic == "none"
+
+
+async def test_a_site_that_moves_to_another_address_keeps_its_connection(folder: Path) -> None:
+    async with running_plane() as plane:
+        plane.set_plan(HA_NOI_SPEAKS)
+        channel = Responder(plane, "01", ROOM)
+        async with running(folder, (HA_NOI, ROOM, channel)) as [(site, _)]:
+            channel.tell("media.set", mic="live", on_air=True)
+            await until(lambda: site.connected and site.stats().packets_sent > 3)
+            await site.move(local_address="127.0.0.2")
+            before = plane.snapshot().packets_in
+            await until(lambda: plane.snapshot().packets_in > before + 10)
+            assert site.connected
+            assert site.stats().connections == 1
+            assert [offer.get("restart") for offer in channel.of("media.offer")] == [None, True]
+
+
+async def test_where_udp_does_not_get_through_media_goes_over_tcp(folder: Path) -> None:
+    async with running_plane() as plane:
+        plane.set_plan(HA_NOI_SPEAKS)
+        speaker, listener = (
+            Responder(plane, "01", ROOM, number=1),
+            Responder(plane, "02", ROOM, number=2),
+        )
+        async with running(
+            folder, (HA_NOI, ROOM, speaker), (HA_GIANG, ROOM, listener), transport="tcp"
+        ) as [_, (ear, _)]:
+            speaker.tell("media.set", mic="live", on_air=True)
+            speaker.tell("media.want", layers=["q"])
+            await until(
+                lambda: (
+                    ear.receiver
+                    and ear.receiver.last_heard_s("01")
+                    and ear.receiver.pictures["speaker.1"].keyframes
+                )
+            )
 
 
 # Without.

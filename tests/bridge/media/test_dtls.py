@@ -17,6 +17,7 @@ import pytest
 from aiortc import RTCDtlsTransport
 from OpenSSL import SSL
 
+from bridge.media import dtls
 from bridge.media.dtls import (
     MAX_INBOX,
     MAX_PROTECT_BYTES,
@@ -29,6 +30,7 @@ from bridge.media.dtls import (
     certificate,
     fingerprint,
 )
+from bridge.media.seal import Sealer
 
 SERVER_CERTIFICATE = certificate()
 CLIENT_CERTIFICATE = certificate()
@@ -348,6 +350,29 @@ async def test_a_bug_in_the_pump_is_told_and_not_swallowed(monkeypatch, nothing_
     await until(lambda: pair.closed)
     assert pair.closed == [("server", "bug")]
     assert isinstance(nothing_is_left_over.pop()["exception"], ZeroDivisionError)
+    await pair.close()
+
+
+@pytest.mark.parametrize("profile", ["SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SHA1_80"])
+async def test_each_end_hands_out_the_keys_it_seals_with_if_they_are_for_gcm(monkeypatch, profile):
+    profiles = [known for known in dtls._SRTP_PROFILES if known.openssl_profile == profile.encode()]
+    monkeypatch.setattr(dtls, "_SRTP_PROFILES", profiles)
+    pair = Pair()
+    await pair.shake()
+    keys = [end.sealing_keys() for end in (pair.server, pair.client)]
+    assert {pair.server.profile, pair.client.profile} == {profile}
+    if "GCM" not in profile:
+        assert keys == [None, None]
+    else:
+        assert keys[0] != keys[1]
+        for end, there, (key, salt) in zip(
+            (pair.server, pair.client), (pair.client, pair.server), keys, strict=True
+        ):
+            assert (len(key), len(salt)) == (16, 12)
+            # What the sealer seals libsrtp opens, and it is byte for byte what libsrtp would seal.
+            sealed = Sealer.from_master(key, salt).seal(1234, 1, RTP[:12], RTP[12:])
+            assert there.unprotect(sealed) == RTP
+            assert end.protect(RTP) == sealed
     await pair.close()
 
 

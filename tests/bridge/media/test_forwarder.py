@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.media.core.drops import DropReason
+from bridge.media.core.h264 import H264Malformed
 from bridge.media.core.vp8 import Vp8Malformed
-from bridge.media.streams import ALIVE_S
-from tests.support.media import Table, padding, picture, sound
+from bridge.media.plane import Codec
+from bridge.media.streams import ALIVE_S, Source
+from tests.support.media import Table, h264, padding, picture, sound
 
 WRAPS = [0, 1, 127, 128, 32767, 32768, 65534, 65535]
 
@@ -200,7 +202,7 @@ def test_an_outlet_that_was_removed_gets_nothing_and_is_forgotten(table):
     table.forwarder.advance(1.1)
 
     assert eye.seqs == [0]
-    assert (source.outlets, source.feed.aimed, table.forwarder._outlets) == ([], [], [])
+    assert (source.outlets, source.feed.aimed, table.forwarder.outlets) == ([], [], [])
 
 
 # A floor change.
@@ -444,6 +446,217 @@ def test_an_only_encoding_serves_stage_and_gallery(table, slot):
     assert table.asked == []
 
 
+# What a line carries.
+
+
+def layers_of(table: Table, site: str = "01") -> dict[str, Source]:
+    return {layer: table.source(site, "video", layer) for layer in ("q", "h", "f")}
+
+
+def test_a_slot_goes_down_at_a_smaller_ones_key_frame_and_shows_the_large_one_until_then(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = layers_of(table)
+    for layer in "qhf":
+        table.see(source[layer], 1.0, picture(1, key=layer == "f", body=layer.encode()))
+    table.asked.clear()
+    table.limit(eye, "h", 1.6)
+    assert table.asked == [("01", "h")], "the best it may show, and no other"
+    table.see(source["f"], 1.7, picture(2, key=True, body=b"f, a key"))
+    table.see(source["h"], 1.7, picture(2, body=b"h, no key"))
+    table.see(source["h"], 1.8, picture(3, key=True, body=b"h"))
+    table.see(source["f"], 1.9, picture(3, key=True, body=b"f, too large"))
+    table.see(source["q"], 1.9, picture(2, key=True, body=b"q, too small"))
+
+    assert eye.bodies == [b"f", b"f, a key", b"h"]
+    assert eye.seqs == [0, 1, 2]
+
+
+@pytest.mark.parametrize("limited", ["h", "q"])
+def test_a_limit_that_goes_lets_it_up_again_at_a_key_frame(table, limited):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = layers_of(table)
+    table.limit(eye, limited, 0.5)
+    for layer in "qhf":
+        table.see(source[layer], 1.0, picture(1, key=True, body=layer.encode()))
+    assert eye.outlet.source is source[limited]
+    table.limit(eye, "f", 1.1)
+    assert table.asked[-1] == ("01", "f")
+
+    table.see(source[limited], 1.2, picture(2, body=b"still"))
+    table.see(source["f"], 1.3, picture(2, key=True, body=b"up"))
+
+    assert eye.bodies[-2:] == [b"still", b"up"]
+
+
+def test_down_takes_the_smallest_that_comes_first_and_then_rises_to_the_best_it_may(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = layers_of(table)
+    table.see(source["f"], 1.0, picture(1, key=True, body=b"f"))
+    table.limit(eye, "h", 1.1)
+    table.see(source["q"], 1.2, picture(1, key=True, body=b"q"))
+    table.see(source["h"], 1.3, picture(1, key=True, body=b"h"))
+
+    assert eye.bodies == [b"f", b"q", b"h"]
+
+
+def test_a_line_that_carries_no_picture_is_sent_none_at_once(table):
+    eye, other = (table.eye(site, "speaker.1", "video", at="01") for site in ("02", "03"))
+    source = table.source("01", "video", "q")
+    table.see(source, 1.0, picture(1, key=True))
+    table.limit(eye, None, 1.1)
+    table.see(source, 1.2, picture(2, key=True), picture(3))
+    table.forwarder.advance(1.3)
+    assert (eye.seqs, other.seqs) == ([0], [0, 1, 2])
+    assert table.asked == []
+
+    table.limit(eye, "q", 1.4)
+    assert table.asked == [("01", "q")]
+    table.see(source, 1.5, picture(4), picture(5, key=True))
+
+    assert (eye.seqs, other.seqs) == ([0, 1], [0, 1, 2, 3, 4])
+
+
+def test_a_picture_that_no_line_carries_is_dropped_by_that_name(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    table.limit(eye, None, 0.5)
+    table.see(table.source("01", "video"), 1.0, picture(1, key=True), picture(2))
+
+    assert table.forwarder.drops == {DropReason.BANDWIDTH: 2}
+
+
+def test_a_limit_that_stays_asks_for_nothing(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = layers_of(table)
+    table.see(source["f"], 1.0, picture(1, key=True))
+    table.see(source["h"], 1.0, picture(1))
+    for now_s in (1.1, 1.7, 2.3):
+        table.limit(eye, "f", now_s)
+        table.see(source["f"], now_s, picture(int(now_s * 10)))
+        table.see(source["h"], now_s, picture(int(now_s * 10)))
+
+    assert table.asked == []
+
+
+def test_a_limit_of_an_empty_slot_is_kept_for_what_comes(table):
+    eye = table.eye("02", "speaker.1", "video")
+    table.limit(eye, "q", 0.5)
+    table.aim(eye, "01", 0.6)
+    source = layers_of(table)
+    table.see(source["f"], 1.0, picture(1, key=True))
+    table.see(source["q"], 1.0, picture(1, key=True, body=b"q"))
+
+    assert eye.bodies == [b"q"]
+
+
+def test_a_large_picture_that_dies_beyond_the_limit_is_left_at_once(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = layers_of(table)
+    table.see(source["f"], 1.0, picture(1, key=True, body=b"f"))
+    table.limit(eye, "h", 1.5)
+    table.see(source["q"], 1.9, picture(1))
+    table.forwarder.advance(2.0)
+
+    assert eye.outlet.source is None
+    assert ("01", "q") in table.asked
+
+
+# Codecs.
+
+
+def test_a_codec_that_nobody_decodes_is_dropped_by_that_name_and_asked_for_nothing(table):
+    eye = table.eye("02", "speaker.1", "video", at="01", codecs=[Codec.VP8])
+    source = table.source("01", "video", codec=Codec.H264)
+    table.see(source, 1.0, h264(1, key=True), h264(2))
+    table.forwarder.advance(1.1)
+
+    assert eye.got == []
+    assert table.asked == []
+    assert table.forwarder.drops == {DropReason.CODEC: 2}
+
+
+def test_a_picture_in_a_codec_it_lacks_leaves_a_slot_empty_after_the_time_of_patience(table):
+    eye = table.eye("03", "speaker.1", "video", at="01", codecs=[Codec.VP8])
+    other = table.eye("04", "speaker.1", "video", at="01")
+    old = table.source("01", "video")
+    table.see(old, 1.0, picture(1, key=True))
+    for each in (eye, other):
+        table.aim(each, "02", 1.1)
+    table.see(table.source("02", "video", codec=Codec.H264), 1.2, h264(1, key=True))
+    table.see(old, 3.0, picture(2))
+    table.forwarder.advance(3.2)
+    table.see(old, 3.3, picture(3))
+
+    assert eye.seqs == [0, 1]
+    assert [sent.pt for sent in other.got] == [100, 102]
+
+
+def test_codecs_may_follow_each_other_in_a_slot_each_at_its_key_frame(table):
+    eye = table.eye("03", "speaker.1", "video", at="01")
+    vp8, avc = table.source("01", "video"), table.source("02", "video", codec=Codec.H264)
+    table.see(vp8, 1.0, picture(1, key=True, picture_id=50, body=b"vp8"))
+    table.aim(eye, "02", 1.1)
+    table.see(avc, 1.2, h264(900, body=b"no key"))
+    table.see(vp8, 1.2, picture(2, picture_id=51, body=b"vp8"))
+    table.see(avc, 1.3, h264(901, key=True, body=b"h264"), h264(902, body=b"h264"))
+    table.aim(eye, "01", 1.4)
+    table.see(vp8, 1.5, picture(40, key=True, picture_id=70, body=b"vp8"))
+
+    assert eye.bodies == [b"vp8", b"vp8", b"h264", b"h264", b"vp8"]
+    assert [sent.pt for sent in eye.got] == [100, 100, 102, 102, 100]
+    assert eye.seqs == [0, 1, 2, 3, 4]
+    assert [sent.picture_id for sent in eye.got] == [0x7FFF, 0, -1, -1, 1]
+
+
+def test_a_malformed_picture_of_h264_is_refused_too(table):
+    source = table.source("01", "video", codec=Codec.H264)
+    with pytest.raises(H264Malformed):
+        table.see(source, 1.0, h264(1)[:12] + b"\x78\x00")
+
+    assert source.reception.packets == 0
+
+
+# Slides and film.
+
+
+def test_sound_of_slides_is_heard_while_their_site_has_the_content_slot():
+    table = opened("01")
+    mic, film = table.source("01", "audio"), table.source("01", "content.audio")
+    speaker = table.eye("02", "speaker.1", "audio", at="01")
+    content = table.eye("02", "content", "audio", at="01")
+    table.hear(mic, 1.0, sound(1, body=b"mic"))
+    table.hear(film, 1.0, sound(1, body=b"film"))
+    table.forwarder.set_gates(frozenset(), content="01")
+    table.hear(mic, 1.1, sound(2, body=b"mic"))
+    table.hear(film, 1.1, sound(2, body=b"film"))
+    table.forwarder.set_gates(frozenset({"01"}), content="02")
+    table.hear(film, 1.2, sound(3, body=b"film"))
+
+    assert speaker.bodies == [b"mic"]
+    assert content.bodies == [b"film"]
+    assert table.forwarder.drops == {DropReason.GATE: 3}
+
+
+def test_a_new_session_with_slides_meets_the_gate_of_the_content_slot(table):
+    content = table.eye("02", "content", "audio", at="01")
+    table.forwarder.set_gates(frozenset(), content="01")
+    table.hear(table.source("01", "content.audio"), 1.0, sound(1, body=b"film"))
+    table.forwarder.set_gates(frozenset(), content=None)
+    table.hear(table.source("01", "content.audio"), 1.1, sound(1, body=b"shut"))
+
+    assert content.bodies == [b"film"]
+
+
+def test_slides_and_camera_of_a_site_are_two_pictures_and_neither_is_sent_back(table):
+    camera, slides = table.source("01", "video"), table.source("01", "content.video")
+    face = table.eye("02", "speaker.1", "video", at="01")
+    content = table.eye("02", "content", "video", at="01")
+    own = table.eye("01", "content", "video", at="01")
+    table.see(camera, 1.0, picture(1, key=True, body=b"face"))
+    table.see(slides, 1.0, picture(1, key=True, body=b"slide"))
+
+    assert (face.bodies, content.bodies, own.bodies) == ([b"face"], [b"slide"], [])
+
+
 # Sources that come and go.
 
 
@@ -593,6 +806,106 @@ def test_a_key_frame_of_many_packets_is_one(table):
     assert table.forwarder.switches == 1
 
 
+# Repairs, copies and what comes late.
+
+
+def test_what_came_again_is_given_the_place_it_was_missed_in(table):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = table.source("01", "video", nack=True)
+    table.see(source, 1.0, picture(10, key=True), picture(12, picture_id=2))
+    table.see(source, 1.1, picture(11, picture_id=1, body=b"again"), repeated=True)
+
+    assert eye.seqs == [0, 2, 1]
+    assert [sent.picture_id for sent in eye.got] == [0x7FFF, 1, 0]
+    assert (source.repaired, source.reception.lost) == (1, 0)
+
+
+@pytest.mark.parametrize(("nack", "holes"), [(True, 1), (False, 0)])
+def test_a_hole_in_a_picture_is_told_at_once_if_it_can_be_closed(table, nack, holes):
+    told = []
+    table.forwarder.on_hole = lambda: told.append(table.forwarder.outlets)
+    source = table.source("01", "video", nack=nack)
+    table.see(source, 1.0, picture(10), picture(11), picture(13))
+    assert len(told) == holes
+
+    table.see(source, 1.1, picture(12), repeated=True)
+    table.see(source, 1.2, picture(14))
+
+    assert len(told) == holes
+
+
+def test_a_packet_that_came_again_before_it_was_missed_is_as_good_as_the_first(table):
+    # A sender that probes its line repeats what it sent last, and this may overtake it.
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = table.source("01", "video", nack=True)
+    table.see(source, 1.0, picture(10, key=True))
+    table.see(source, 1.1, picture(12, picture_id=2), repeated=True)
+    table.see(source, 1.2, picture(12, picture_id=2), picture(13, picture_id=3))
+
+    assert eye.seqs == [0, 2, 3]
+    assert table.forwarder.drops == {DropReason.DUPLICATE: 1}
+    assert (source.repaired, source.reception.highest) == (0, 13)
+
+
+@pytest.mark.parametrize("ahead", [1, 5, 2999])
+def test_a_repeat_of_what_was_never_sent_takes_no_number_that_was_used(table, ahead):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = table.source("01", "video", "f")
+    under_the_same = 70_000 + ahead - 65536
+    numbers = sorted({*range(0, 70_001, 2000), under_the_same})
+    table.see(source, 1.0, *(picture(n, key=n == 0, body=b"%d" % n) for n in numbers))
+    table.see(source, 1.1, picture(70_000 + ahead, body=b"planted"), repeated=True)
+
+    assert len(set(eye.indices)) == len(eye.indices)
+    assert eye.indices[-1] == eye.indices[-2] + ahead
+
+
+@pytest.mark.parametrize("again", ["by itself", "by retransmission"])
+@pytest.mark.parametrize("back", [0, 1, 50, 63, 64, 90])
+@pytest.mark.parametrize("layer", ["q", "f"])
+def test_a_number_goes_out_once_whatever_comes_under_it(table, again, back, layer):
+    eye = table.eye("02", "speaker.1", "video", at="01")
+    source = table.source("01", "video", layer)
+    table.see(source, 1.0, *(picture(n, key=n == 0) for n in range(200)))
+    before = len(eye.got)
+    table.see(source, 1.1, picture(199 - back, body=b"other"), repeated=again != "by itself")
+
+    assert len(eye.got) == before
+    assert table.forwarder.drops == {DropReason.DUPLICATE: 1}
+
+
+def test_a_key_frame_whose_beginning_comes_late_is_no_place_to_begin(table):
+    # What follows its beginning has gone by: a decoder would be given a torn picture.
+    eye = table.eye("03", "speaker.1", "video", at="01")
+    old, new = table.source("01", "video"), table.source("02", "video")
+    table.see(old, 1.0, picture(1, key=True, body=b"old"))
+    table.see(new, 1.0, picture(9))
+    table.aim(eye, "02", 1.1)
+    table.see(new, 1.2, picture(11, starts=False), picture(10, key=True, body=b"late"))
+    table.see(new, 1.3, picture(12, body=b"delta"))
+    table.see(old, 1.3, picture(2, body=b"old"))
+    assert eye.bodies == [b"old", b"old"]
+    table.forwarder.advance(1.6)
+    assert table.asked == [("02", ""), ("02", "")], "and it is asked for again"
+
+    table.see(new, 1.7, picture(13, key=True, body=b"new"))
+
+    assert eye.bodies == [b"old", b"old", b"new"]
+    assert eye.seqs == [0, 1, 2]
+
+
+def test_a_late_key_frame_serves_those_who_see_its_source_already(table):
+    eye = table.eye("03", "speaker.1", "video", at="01")
+    source = table.source("01", "video")
+    table.see(source, 1.0, picture(9, key=True))
+    table.forwarder.ask_keyframe(source, 1.1)
+    table.see(source, 1.2, picture(11, starts=False), picture(10, key=True, body=b"late"))
+    table.forwarder.advance(2.0)
+
+    assert eye.seqs == [0, 2, 1]
+    assert len(table.asked) == 1
+
+
 @pytest.mark.parametrize("length", [12, 13, 17, 18])
 def test_a_malformed_picture_is_refused_and_nothing_is_counted(table, length):
     eye = table.eye("02", "speaker.1", "video", at="01")
@@ -621,6 +934,7 @@ STEPS = st.lists(
         st.tuples(st.just("reconnect"), st.sampled_from(SITES)),
         st.tuples(st.just("wait"), st.sampled_from([0.1, 1.1, 2.5])),
     ),
+    min_size=15,
     max_size=60,
 )
 
@@ -676,7 +990,118 @@ def test_whatever_happens_no_stream_tears_and_nobody_hears_itself_or_a_shut_gate
         assert eye.seqs == list(range(len(eye.seqs)))
         times = [(sent.timestamp - 0xFFFFFFF0) & 0xFFFFFFFF for sent in eye.got]
         assert times == sorted(set(times))
-        assert eye.outlet.rewriter.packets == len(eye.got)
+        assert eye.outlet.packets == len(eye.got)
     for eye in eyes.values():
         changes = [n for n, body in enumerate(eye.bodies) if n == 0 or eye.bodies[n - 1] != body]
         assert all(eye.got[n].key for n in changes)
+
+
+class Encoder:
+    """A publisher's picture: what it sends, in order, each packet once."""
+
+    def __init__(self, start: int, salt: int) -> None:
+        self._seq = start
+        self._frame = 0
+        self._salt = salt
+        self.held: list[bytes] = []
+        """Lost or late on the way, and here still."""
+
+    def send(self, *, key: bool, tid: int, sync: bool, size: int) -> list[bytes]:
+        packets = [
+            picture(
+                self._seq + n,
+                self._frame * 3000 + self._salt,
+                key=key,
+                starts=n == 0,
+                picture_id=self._frame + self._salt,
+                tl0=self._frame,
+                tid=0 if key else tid,
+                sync=sync,
+                body=b"%d %d %d" % (self._salt, self._frame, n),
+                marker=n == size - 1,
+            )
+            for n in range(size)
+        ]
+        self._seq += size
+        self._frame += 1
+        return packets
+
+    def jump(self) -> None:
+        self._seq += 20_000
+
+
+deeds = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("send"),
+            st.integers(0, 2),
+            st.booleans(),
+            st.integers(0, 2),
+            st.booleans(),
+            st.lists(
+                st.sampled_from(["now", "now", "now", "lost", "twice"]), min_size=1, max_size=4
+            ),
+        ),
+        st.tuples(st.just("late"), st.integers(0, 2), st.integers(0, 9), st.booleans()),
+        st.tuples(st.just("aim"), st.sampled_from(["01", "02", None])),
+        st.tuples(st.just("limit"), st.sampled_from(["q", "f", None]), st.integers(0, 3)),
+        st.tuples(st.just("jump"), st.integers(0, 2)),
+        st.tuples(st.just("reconnect"), st.integers(0, 2)),
+        st.tuples(st.just("wait"), st.sampled_from([0.02, 1.1, 2.5])),
+        st.tuples(st.just("flush")),
+    ),
+    min_size=30,
+    max_size=120,
+)
+
+
+@given(st.sampled_from([0, 65_500, 65_535]), deeds)
+def test_no_number_is_ever_sent_twice_whatever_comes_in_whatever_order(start, deeds):
+    """A second text under one nonce gives the key to forge away (RFC 7714 section 8.4)."""
+    table = Table()
+    eye = table.eye("03", "speaker.1", "video", at="01")
+    places = [("01", "q"), ("01", "f"), ("02", "f")]
+    encoders = [Encoder(start, 1000 * n) for n in range(3)]
+    sources = [table.source(site, "video", layer) for site, layer in places]
+    now_s = 10.0
+    for deed, *what in deeds:
+        now_s += 0.02
+        if deed == "send":
+            which, key, tid, sync, fates = what
+            encoder = encoders[which]
+            packets = encoder.send(key=key, tid=tid, sync=sync, size=len(fates))
+            for packet, fate in zip(packets, fates, strict=True):
+                if fate != "lost":
+                    table.put(sources[which], now_s, packet)
+                if fate != "now":
+                    encoder.held.append(packet)
+        elif deed == "late":
+            which, at, repeated = what
+            held = encoders[which].held
+            if held:
+                packet = held[at % len(held)]
+                table.put(sources[which], now_s, packet, repeated=repeated)
+        elif deed == "aim":
+            table.aim(eye, what[0], now_s)
+        elif deed == "limit":
+            table.limit(eye, what[0], now_s, tid=what[1])
+        elif deed == "jump":
+            encoders[what[0]].jump()
+        elif deed == "reconnect":
+            site, layer = places[what[0]]
+            sources[what[0]] = table.source(site, "video", layer)
+            encoders[what[0]].held.clear()
+        elif deed == "wait":
+            now_s += what[0]
+            table.forwarder.advance(now_s)
+        else:
+            table.forwarder.fanout.flush()
+    table.forwarder.fanout.flush()
+
+    assert len(set(eye.indices)) == len(eye.indices)
+    assert all(index >= 65534 for index in eye.indices)
+    for index, sent, written in zip(eye.indices, eye.got, eye.written, strict=True):
+        assert sent.seq == index & 0xFFFF
+        assert len(written) >= 12
+    contents = [body for body in eye.bodies if body]
+    assert len(set(contents)) == len(contents), "nor is anything shown twice"

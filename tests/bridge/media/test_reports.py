@@ -7,18 +7,26 @@ from dataclasses import replace
 import pytest
 
 from bridge.media.core import layers, rtcp
-from bridge.media.core.rtcp import ReceiverReport, Remb, Rtcp, SenderReport, SourceDescription
+from bridge.media.core.rtcp import (
+    ReceiverReport,
+    Remb,
+    ReportBlock,
+    Rtcp,
+    SenderReport,
+    SourceDescription,
+)
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.dtls import MAX_PROTECT_RTCP_BYTES
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import Downlink
-from bridge.media.reports import reports
-from bridge.media.session import MAX_SOURCES
+from bridge.media.incoming import MAX_SOURCES
+from bridge.media.plane import Downlink, Ladder
+from bridge.media.reports import MAX_PER_COMPOUND, reports
 from bridge.media.slots import gallery
 from tests.support.media import (
     CAMERA,
     CHAIR_SOUND,
     MIC,
+    PICTURE_PAYLOADS,
     SPEAKER_PICTURE,
     SPEAKER_SOUND,
     Client,
@@ -39,7 +47,11 @@ def forwarder() -> Forwarder:
 
 
 def said(client: Client, now_s: float, ntp: int = NTP) -> list[Rtcp]:
-    return [p for data in reports(client, now_s=now_s, ntp=ntp) for p in rtcp.parse(data)]
+    """What the client hears when the reports are sent."""
+    before = len(client.said)
+    for packets in reports(client, now_s=now_s, ntp=ntp):
+        client.send_rtcp(*packets)
+    return client.said[before:]
 
 
 def sender_reports(client: Client, now_s: float) -> dict[int, SenderReport]:
@@ -75,19 +87,36 @@ def test_a_publisher_is_told_how_every_stream_arrives(forwarder):
     assert [(b.lost, b.fraction_lost) for b in again.reports] == [(2, 0), (0, 0)]
 
 
-@pytest.mark.parametrize(("rids", "bps"), [(("q", "f"), 2_044_000), ((), 1_864_000)])
+@pytest.mark.parametrize(
+    ("rids", "bps"), [(("q", "h", "f"), 2_644_000), (("q", "f"), 2_044_000), ((), 1_864_000)]
+)
 def test_a_camera_is_told_what_all_its_layers_and_the_sound_need(forwarder, rids, bps):
     camera = replace(CAMERA, rids=rids)
     client = Client(forwarder, spec("01", uplinks=(MIC, camera)))
     client.says(sound(1, ssrc=9))
-    for ssrc, rid in zip((11, 12), rids, strict=False):
+    ssrcs = (11, 12, 13)[: len(rids)]
+    for ssrc, rid in zip(ssrcs, rids, strict=True):
         client.says(picture(1, ssrc=ssrc, mid=b"1", rid=rid.encode()))
 
     [remb] = [p for p in said(client, 1.0) if isinstance(p, Remb)]
 
     assert layers.remb_bps(rids or ("",)) == bps
     assert bps - 16 < remb.bitrate_bps <= bps
-    assert (remb.sender, remb.ssrcs) == (501, (11, 12)[: len(rids)])
+    assert (remb.sender, remb.ssrcs) == (501, ssrcs)
+
+
+def test_a_camera_is_told_no_more_than_the_roster_and_the_ladder_allow(forwarder):
+    client = Client(forwarder, spec("01", bandwidth_bps=512_000))
+
+    def told() -> int:
+        [remb] = [p for p in said(client, 1.0) if isinstance(p, Remb)]
+        return remb.bitrate_bps
+
+    assert told() == 512_000
+    client.upline.ladder = Ladder.SMALL
+    assert told() == layers.remb_bps(("q",))
+    client.upline.ladder = Ladder.SOUND
+    assert told() == layers.SOUND_BPS
 
 
 def test_who_has_no_camera_is_told_no_bitrate(forwarder):
@@ -178,7 +207,7 @@ def test_sound_and_picture_of_a_site_are_one_moment_also_after_a_floor_change(fo
     for moment_s, site in ((12.0, "01"), (14.0, "02"), (16.0, "01")):
         for ssrc in (SPEAKER_SOUND.ssrc, SPEAKER_PICTURE.ssrc):
             watcher.aim(ssrc, site, moment_s)
-        watcher.sent.clear()
+        watcher.port.sent.clear()
         seq += 1
         client = sites[site]
         # Captured together; the picture is here 0.2 s after the sound, encoders take their time.
@@ -199,16 +228,18 @@ def test_sound_and_picture_of_a_site_are_one_moment_also_after_a_floor_change(fo
 
 
 @pytest.mark.parametrize("cname", ["s", "x" * 255])
-def test_with_64_gallery_outlets_no_compound_is_too_long_and_none_is_missing(forwarder, cname):
+@pytest.mark.parametrize("outlets", [1, 2, 25, 26, 74])
+def test_however_much_there_is_to_say_no_compound_is_too_long_and_nothing_is_missing(
+    forwarder, cname, outlets
+):
     downlinks = tuple(
-        Downlink(slot=gallery(n), kind="video", mid=str(n), payload_type=100, ssrc=2000 + n)
-        for n in range(70)
+        Downlink(
+            slot=gallery(n), kind="video", mid=str(n), payloads=PICTURE_PAYLOADS, ssrc=2000 + n
+        )
+        for n in range(outlets)
     )
-    mics = tuple(
-        replace(MIC, slot=f"m{n}", mid=str(n), kind="video", payload_type=96)
-        for n in range(MAX_SOURCES)
-    )
-    watcher = Client(forwarder, spec("110", downlinks=downlinks, uplinks=mics, cname=cname))
+    cameras = tuple(replace(CAMERA, slot=f"m{n}", mid=str(n), rids=()) for n in range(MAX_SOURCES))
+    watcher = Client(forwarder, spec("110", downlinks=downlinks, uplinks=cameras, cname=cname))
     client = Client(forwarder, spec("01"))
     for ssrc in watcher.outlets:
         watcher.aim(ssrc, "01")
@@ -216,10 +247,10 @@ def test_with_64_gallery_outlets_no_compound_is_too_long_and_none_is_missing(for
     for n in range(MAX_SOURCES):
         watcher.says(picture(1, ssrc=3000 + n, mid=b"%d" % n))
 
-    compounds = reports(watcher, now_s=1.1, ntp=NTP)
+    compounds = [compound(packets, cname=cname) for packets in reports(watcher, now_s=1.1, ntp=NTP)]
 
-    assert [len(data) for data in compounds if len(data) >= MAX_PROTECT_RTCP_BYTES] == []
-    assert len(compounds) == 3
+    assert max(map(len, compounds)) <= MAX_PROTECT_RTCP_BYTES
+    assert len(compounds) == 1 + (max(outlets - 2, 0)) // MAX_PER_COMPOUND
     packets = [rtcp.parse(data) for data in compounds]
     assert all(isinstance(compound[0], SenderReport) for compound in packets)
     assert all(isinstance(compound[1], SourceDescription) for compound in packets)
@@ -227,3 +258,18 @@ def test_with_64_gallery_outlets_no_compound_is_too_long_and_none_is_missing(for
     assert senders == list(watcher.outlets)
     assert len(packets[0][0].reports) == MAX_SOURCES
     assert [len(p.ssrcs) for p in packets[0] if isinstance(p, Remb)] == [MAX_SOURCES]
+
+
+def test_the_longest_compound_is_as_long_as_the_module_says():
+    first = SenderReport(ssrc=1, ntp=1, rtp=1, packets=1, octets=1)
+    block = ReportBlock(**dict.fromkeys(ReportBlock.__slots__, 1))
+    full = compound(
+        [
+            replace(first, reports=(block,) * MAX_SOURCES),
+            Remb(sender=1, bitrate_bps=1, ssrcs=tuple(range(MAX_SOURCES))),
+            *[first] * MAX_PER_COMPOUND,
+        ],
+        cname="x" * 255,
+    )
+
+    assert len(full) == 1324 <= MAX_PROTECT_RTCP_BYTES

@@ -3,42 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from struct import pack
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media import session as session_module
-from bridge.media.core import rtcp
+from bridge.media.core import layers, rtcp
 from bridge.media.core.drops import DropReason
-from bridge.media.core.ntp import middle32, ntp_from_unix
-from bridge.media.core.rtcp import PictureLoss, ReceiverReport, Remb, ReportBlock, SenderReport
+from bridge.media.core.rtcp import Nack, PictureLoss, ReceiverReport, Remb, SourceDescription
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import Uplink
-from bridge.media.session import MAX_ADDRESSES, MAX_SOURCES
+from bridge.media.incoming import MAX_SOURCES
+from bridge.media.session import MAX_ADDRESSES
 from tests.support.media import (
     CAMERA,
-    CHAIR_PICTURE,
-    CHAIR_SOUND,
     FORGED,
     HERE,
-    LEVEL,
     MIC,
-    MID,
     OPUS,
     SPEAKER_PICTURE,
     SPEAKER_SOUND,
-    VP8,
     Client,
+    FakePort,
     padding,
     picture,
     read,
     sound,
     spec,
 )
+
+REPORT = ReceiverReport(ssrc=501)
 
 
 @pytest.fixture
@@ -66,97 +61,6 @@ def known(client: Client) -> dict[int, tuple[str, str]]:
     return {ssrc: (source.slot, source.layer) for ssrc, source in client.sources.items()}
 
 
-# Which m-line a new SSRC belongs to.
-
-
-def test_layers_are_known_by_mid_and_rid_and_then_by_ssrc_alone(client):
-    client.says(
-        picture(1, ssrc=11, mid=b"1", rid=b"q"),
-        picture(1, ssrc=12, mid=b"1", rid=b"f"),
-        picture(2, ssrc=11),
-    )
-
-    assert known(client) == {11: ("camera", "q"), 12: ("camera", "f")}
-    assert client.sources[11].reception.packets == 2
-
-
-def test_a_layer_is_known_by_rid_where_only_one_m_line_has_its_payload_type(client):
-    client.says(picture(1, ssrc=11, rid=b"q"))
-
-    assert known(client) == {11: ("camera", "q")}
-
-
-def test_sound_is_known_by_its_payload_type_when_only_one_m_line_has_it(client):
-    client.says(sound(1, ssrc=9))
-
-    assert known(client) == {9: ("mic", "")}
-    assert client.sources[9].feed.kind == "audio"
-
-
-def test_a_payload_type_of_two_m_lines_says_nothing(forwarder):
-    client = Client(forwarder, spec(uplinks=(MIC, replace(MIC, slot="content", mid="9"))))
-    client.says(sound(1, ssrc=9))
-
-    assert known(client) == {}
-    assert client._drops == {DropReason.UNKNOWN_SOURCE: 1}
-
-
-def test_the_mid_says_it_where_the_payload_type_does_not(forwarder):
-    client = Client(forwarder, spec(uplinks=(MIC, replace(MIC, slot="content", mid="9"))))
-    client.says(sound(1, ssrc=9, mid=b"9"))
-
-    assert known(client) == {9: ("content", "")}
-
-
-def test_a_stream_is_known_by_the_ssrc_the_offer_named(forwarder):
-    named = replace(CAMERA, rids=(), ssrcs=(31, 32))
-    client = Client(forwarder, spec(uplinks=(replace(MIC, payload_type=VP8), named)))
-    client.says(picture(1, ssrc=32))
-
-    assert known(client) == {32: ("camera", "")}
-
-
-def test_a_session_without_header_extensions_is_known_by_what_is_left(forwarder):
-    bare = replace(MIC, mid_extension=None, level_extension=None)
-    client = Client(forwarder, spec(uplinks=(bare,)))
-    client.says(sound(1, ssrc=9, mid=b"7"))
-
-    assert known(client) == {9: ("mic", "")}
-
-
-@pytest.mark.parametrize(
-    "stranger",
-    [
-        picture(1, ssrc=11),
-        picture(1, ssrc=11, mid=b"1"),
-        picture(1, ssrc=11, mid=b"1", rid=b"h"),
-        picture(1, ssrc=11, mid=b"1", rid=b"\xff"),
-        picture(1, ssrc=11, mid=b"7", rid=b"q"),
-        picture(1, ssrc=11, mid=b"\xff", rid=b"q"),
-        sound(1, ssrc=11, pt=63),
-        sound(1, ssrc=11, mid=b"7"),
-    ],
-)
-def test_a_stream_that_says_too_little_or_nonsense_is_dropped(client, stranger):
-    client.says(stranger)
-
-    assert known(client) == {}
-    assert client._drops == {DropReason.UNKNOWN_SOURCE: 1}
-
-
-def test_a_stream_may_begin_with_padding_alone_and_sound_is_not_read_as_a_picture(client):
-    client.says(padding(1, ssrc=11, mid=b"1", rid=b"q"), sound(1, ssrc=9, body=b"\x80"))
-
-    assert known(client) == {11: ("camera", "q"), 9: ("mic", "")}
-    assert client.sources[11].reception.packets == 1
-
-
-def test_the_clients_level_reaches_the_source(client):
-    client.says(sound(1, ssrc=9, mid=b"0", level=bytes((20,))))
-
-    assert client.sources[9].level_dbov == -20
-
-
 # What must not change anything.
 
 
@@ -164,7 +68,7 @@ def test_the_clients_level_reaches_the_source(client):
     ("useless", "reason"),
     [
         (picture(5, ssrc=99, pt=OPUS, mid=b"1", rid=b"f"), DropReason.PAYLOAD_TYPE),
-        (picture(5, ssrc=12, pt=97), DropReason.PAYLOAD_TYPE),
+        (picture(5, ssrc=12, pt=98), DropReason.PAYLOAD_TYPE),
         (picture(5, ssrc=99, mid=b"1", rid=b"f")[:24], DropReason.RTP_MALFORMED),
         (padding(5, ssrc=99, mid=b"1", rid=b"f")[:-1] + b"\xff", DropReason.RTP_MALFORMED),
         (padding(5, ssrc=12)[:-1] + b"\xff", DropReason.RTP_MALFORMED),
@@ -210,21 +114,34 @@ def test_nothing_is_taken_or_sent_before_the_handshake_is_done(forwarder):
     client.says(sound(1), compound((ReceiverReport(ssrc=7),), cname="c"))
     assert client._drops == {DropReason.NOT_READY: 2}
 
-    client.connected = True
+    client.begin()
     client.says(sound(1))
-    watcher.send_rtcp(b"report")
+    watcher.send_rtcp(REPORT)
 
     assert watcher.sent == []
     assert client._drops == {DropReason.NOT_READY: 3}
-    assert watcher.packets_out == 0
+    assert watcher.delivery.packets == 0
+
+
+def test_a_session_that_has_ended_takes_and_sends_nothing(client, watcher):
+    client.says(sound(1))
+    watcher.end()
+    client.says(sound(2))
+    watcher.send_rtcp(REPORT)
+    watcher.says(sound(1), now_s=9.0)
+
+    assert len(watcher.sent) == 1
+    assert watcher.heard_s is None
+    assert client._drops == {DropReason.NOT_READY: 2}
 
 
 def test_nothing_is_sent_before_an_address_is_known(client, watcher):
-    watcher.remote = None
+    watcher.delivery.route = None
     client.says(sound(1))
-    watcher.send_rtcp(b"report")
+    watcher.send_rtcp(REPORT)
 
     assert watcher.sent == []
+    assert not watcher.send_raw(b"\x16 a flight of the handshake")
     assert client._drops == {DropReason.NOT_READY: 1}
 
 
@@ -232,234 +149,216 @@ def test_nothing_is_sent_before_an_address_is_known(client, watcher):
     st.lists(
         st.tuples(
             st.binary(max_size=60),
-            st.sampled_from([b"", sound(1), picture(1), picture(1, mid=b"1", rid=b"q")]),
-            st.integers(0, 30),
+            st.sampled_from(
+                [
+                    b"",
+                    sound(1),
+                    picture(1),
+                    picture(1, mid=b"1", rid=b"q"),
+                    sound(1, ssrc=5, pt=97, body=b"\0\1\x90\x80", mid=b"1", repaired_rid=b"q"),
+                    compound((REPORT, Nack(sender=1, media=504, seqs=(1, 9))), cname="c"),
+                ]
+            ),
+            st.integers(0, 40),
         ),
         max_size=30,
     )
 )
 def test_any_bytes_from_an_authenticated_peer_are_counted_or_carried(rows):
-    client = Client(Forwarder(), spec("01"))
+    forwarder = Forwarder()
+    client, watcher = Client(forwarder, spec("01")), Client(forwarder, spec("02"))
+    watcher.aim(SPEAKER_PICTURE.ssrc, "01")
     for tail, head, at in rows:
         data = head[:at] + tail
         client.says(bytes((128 + len(data) % 64,)) + data[1:] if data else b"\x80")
 
-    assert client.bugs == []
+    assert (client.bugs, watcher.bugs) == ([], [])
     assert len(client.sources) <= MAX_SOURCES
 
 
-# Restarts and bounds.
-
-
-def test_a_restarted_encoder_takes_the_place_of_the_old_one(client, watcher):
-    client.says(picture(1, ssrc=11, key=True, mid=b"1", rid=b"f", body=b"old"))
-    client.says(picture(1, ssrc=12, key=True, mid=b"1", rid=b"f", body=b"new"))
-    client.says(picture(1, ssrc=13, key=True, mid=b"1", rid=b"q", body=b"thumb"))
-
-    assert known(client) == {12: ("camera", "f"), 13: ("camera", "q")}
-    assert [read(data, "video").body for data in watcher.rtp] == [b"old", b"new"]
-    assert [read(data, "video").ssrc for data in watcher.rtp] == [SPEAKER_PICTURE.ssrc] * 2
-
-
-def many(count: int) -> tuple[Uplink, ...]:
-    return tuple(replace(MIC, slot=f"mic{n}", mid=str(n)) for n in range(count))
-
-
-def test_a_client_has_a_bounded_number_of_streams_and_may_still_restart_one(forwarder):
-    client = Client(forwarder, spec(uplinks=many(MAX_SOURCES + 1)))
-    for n in range(MAX_SOURCES + 1):
-        client.says(sound(1, ssrc=n, mid=b"%d" % n))
-    assert list(client.sources) == list(range(MAX_SOURCES))
-    assert client._drops[DropReason.UNKNOWN_SOURCE] == 1
-
-    client.says(sound(1, ssrc=100, mid=b"0"))
-
-    assert list(client.sources) == [*range(1, MAX_SOURCES), 100]
-    assert len(client.sources) == 8
-    assert client._drops[DropReason.UNKNOWN_SOURCE] == 1
+# Addresses.
 
 
 def test_addresses_are_bounded_and_the_nominated_one_is_never_forgotten(client):
     others = [("192.0.2.2", port) for port in range(MAX_ADDRESSES)]
-    forgotten = [client.learn(address, nominated=False) for address in others]
+    forgotten = [client.learn(address, client.port, nominated=False) for address in others]
 
     assert forgotten == [[]] * (MAX_ADDRESSES - 1) + [[others[0]]]
-    assert client.addresses == [HERE, *others[1:]]
+    assert list(client.addresses) == [HERE, *others[1:]]
     assert len(client.addresses) == 8
     assert client.remote == HERE
 
 
 def test_the_address_moves_with_a_nomination_and_not_with_a_check(client, watcher):
-    watcher.learn(("192.0.2.9", 1), nominated=False)
+    watcher.learn(("192.0.2.9", 1), watcher.port, nominated=False)
     client.says(sound(1))
-    watcher.learn(("192.0.2.9", 2), nominated=True)
+    watcher.learn(("192.0.2.9", 2), watcher.port, nominated=True)
     client.says(sound(2))
 
     assert [address for _, address in watcher.sent] == [HERE, ("192.0.2.9", 2)]
 
 
+def test_a_nomination_may_move_it_to_another_port_of_ours(client, watcher):
+    tcp = FakePort()
+    watcher.learn(("192.0.2.9", 1, "tcp", 1), tcp, nominated=True)
+    client.says(sound(1))
+    watcher.send_rtcp(REPORT)
+
+    assert [address for _, address in tcp.sent] == [("192.0.2.9", 1, "tcp", 1)] * 2
+    assert watcher.port.sent == []
+
+
 def test_the_first_address_is_used_before_any_is_nominated(forwarder):
     client = Client(forwarder, spec())
-    client.remote = None
-    client.learn(("192.0.2.7", 7), nominated=False)
+    client.unlearn(HERE)
+    assert client.remote is None
+    client.learn(("192.0.2.7", 7), client.port, nominated=False)
 
     assert client.remote == ("192.0.2.7", 7)
 
 
 def test_an_address_that_comes_again_is_the_newest(client):
     for port in (1, 2, 1):
-        client.learn(("192.0.2.2", port), nominated=False)
+        client.learn(("192.0.2.2", port), client.port, nominated=False)
 
-    assert client.addresses == [HERE, ("192.0.2.2", 2), ("192.0.2.2", 1)]
-
-
-# RTCP.
+    assert list(client.addresses) == [HERE, ("192.0.2.2", 2), ("192.0.2.2", 1)]
 
 
-def test_key_frame_requests_of_a_subscriber_reach_the_source_it_sees(client, watcher):
-    client.says(picture(1, ssrc=11, key=True, mid=b"1", rid=b"q"))
-    client.says(picture(1, ssrc=12, key=True, mid=b"1", rid=b"f"))
-    watcher.reports(PictureLoss(sender=77, media=SPEAKER_PICTURE.ssrc))
-    assert client.asked == [12]
-    assert watcher.asked == []
+def test_an_address_that_is_no_more_gives_way_to_the_newest_of_the_others(client, watcher):
+    tcp, gone = FakePort(), ("192.0.2.9", 1, "tcp", 1)
+    for port in (1, 2):
+        watcher.learn(("192.0.2.2", port), watcher.port, nominated=False)
+    watcher.learn(gone, tcp, nominated=True)
+    watcher.unlearn(gone)
+    client.says(sound(1))
+    assert [address for _, address in watcher.sent] == [("192.0.2.2", 2)]
 
-    client.says(picture(2, ssrc=12, key=True))
-    fir = pack("!BBHIIIIII", 0x84, 206, 6, 77, 0, CHAIR_PICTURE.ssrc, 0, SPEAKER_PICTURE.ssrc, 0)
-    watcher.says(fir, now_s=2.0)
+    watcher.unlearn(HERE)
+    assert watcher.remote == ("192.0.2.2", 2), "one that is not in use changes nothing"
+    for port in (2, 1):
+        watcher.unlearn(("192.0.2.2", port))
+    client.says(sound(2))
 
-    assert client.asked == [12, 12]
-
-
-@pytest.mark.parametrize("media", [0, 11, SPEAKER_SOUND.ssrc, CHAIR_PICTURE.ssrc])
-def test_a_request_for_what_is_not_shown_is_nobodys(client, watcher, media):
-    client.says(picture(1, ssrc=11, key=True, mid=b"1", rid=b"q"), sound(1, ssrc=9))
-    watcher.reports(PictureLoss(sender=77, media=media))
-
-    assert client.asked == watcher.asked == []
+    assert (watcher.remote, watcher.addresses) == (None, {})
+    assert client._drops == {DropReason.NOT_READY: 1}
 
 
-def test_a_request_says_who_we_are(client, watcher):
+# What the service says.
+
+
+def test_a_request_for_a_key_frame_says_who_we_are(client, watcher):
     client.says(picture(1, ssrc=11, mid=b"1", rid=b"q"))
 
     report, name, loss = rtcp.parse(client.sent[0][0])
 
     assert report == ReceiverReport(ssrc=501)
-    assert name == rtcp.SourceDescription(ssrc=501, cname="s-01")
+    assert name == SourceDescription(ssrc=501, cname="s-01")
     assert loss == PictureLoss(sender=501, media=11)
 
 
-def test_rtcp_ends_here(client, watcher):
-    client.says(picture(1, ssrc=11, key=True, mid=b"1", rid=b"f"))
-    before = len(watcher.sent)
-    client.says(pack("!BBHI", 0x81, 203, 1, 11), now_s=1.1)
-    client.reports(Remb(sender=1, bitrate_bps=1, ssrcs=(501,)))
-    client.reports(SenderReport(ssrc=11, ntp=1 << 32, rtp=0, packets=0, octets=0))
-    assert len(watcher.sent) == before
+def test_what_is_missing_is_asked_for_by_name_and_number(client):
+    client.ask_again(11, (65534, 65535, 3))
 
-    client.says(picture(2, ssrc=11))
-
-    assert len(watcher.sent) == before + 1
+    assert client.said == [
+        ReceiverReport(ssrc=501),
+        SourceDescription(ssrc=501, cname="s-01"),
+        Nack(sender=501, media=11, seqs=(65534, 65535, 3)),
+    ]
 
 
-def test_a_sender_report_sets_the_clock_of_its_own_source_alone(client):
-    client.says(picture(1, 500, ssrc=11, mid=b"1", rid=b"q"), sound(1, 500, ssrc=9))
-    client.reports(SenderReport(ssrc=11, ntp=100 << 32, rtp=7000, packets=1, octets=1))
-    client.reports(SenderReport(ssrc=404, ntp=100 << 32, rtp=9, packets=1, octets=1))
+def test_rtcp_that_is_too_long_to_seal_is_dropped_by_name(forwarder):
+    client = Client(forwarder, spec(cname="x" * 255))
+    many = [PictureLoss(sender=1, media=n) for n in range(100)]
+    client.send_rtcp(REPORT, *many)
 
-    assert client.sources[11].clock.rtp_at(1.5) == 7000 + 45000
-    assert client.sources[11].reception.report(1.5).delay_since_sr == 0x8000
-    assert client.sources[9].clock.rtp_at(1.5) == 500 + 24000
-    assert client.sources[9].reception.report(1.5).last_sr == 0
+    assert client.sent == []
+    assert forwarder.drops == {DropReason.SRTP_REFUSED: 1}
 
 
-def block(**changes: Any) -> ReportBlock:
-    values = dict.fromkeys(ReportBlock.__slots__, 0) | {"ssrc": SPEAKER_SOUND.ssrc}
-    return ReportBlock(**(values | changes))
-
-
-@pytest.mark.parametrize("kind", ["sender", "receiver"])
-def test_reports_about_us_tell_round_trip_and_loss(client, monkeypatch, kind):
-    monkeypatch.setattr(session_module.time, "time", lambda: 1000.75)
-    last_sr = middle32(ntp_from_unix(1000.0))
-    blocks = (
-        block(fraction_lost=64, last_sr=last_sr, delay_since_sr=0x8000),
-        block(ssrc=404, fraction_lost=255, last_sr=last_sr),
-        block(ssrc=SPEAKER_PICTURE.ssrc, fraction_lost=128),
-    )
-    report = (
-        ReceiverReport(ssrc=1, reports=blocks)
-        if kind == "receiver"
-        else SenderReport(ssrc=1, ntp=1, rtp=1, packets=1, octets=1, reports=blocks)
-    )
-    client.says(compound((report,), cname="c"))
-
-    assert client.rtt_s == 0.25
-    assert {ssrc: outlet.reported for ssrc, outlet in client.outlets.items()} == {
-        CHAIR_SOUND.ssrc: None,
-        CHAIR_PICTURE.ssrc: None,
-        SPEAKER_SOUND.ssrc: blocks[0],
-        SPEAKER_PICTURE.ssrc: blocks[2],
-    }
-
-
-# The way out.
-
-
-def test_what_was_sent_is_counted_and_what_the_kernel_refused_is_not(client, watcher):
-    client.says(sound(1, body=b"12345"))
-    watcher.kernel_takes = False
-    client.says(sound(2, body=b"12345"))
-
-    [sent] = [read(data, "audio") for data in watcher.rtp]
-    assert (sent.pt, sent.ssrc, sent.marker) == (SPEAKER_SOUND.payload_type, 503, True)
-    assert (watcher.packets_out, watcher.bytes_out) == (1, 17)
-    assert (client.packets_out, client.bytes_out) == (0, 0)
-
-
-def test_what_is_too_long_to_seal_is_dropped_by_name(client, watcher):
-    client.says(sound(1, body=bytes(1345)), sound(2, body=bytes(1344)))
-    watcher.send_rtcp(bytes(1353))
-
-    assert [len(data) for data in watcher.rtp] == [1356]
-    assert client._drops == {DropReason.SRTP_REFUSED: 2}
-    assert watcher.bugs == []
-
-
-def test_a_bug_on_a_subscribers_way_is_told_of_it_and_stops_nobody_else(forwarder, client, watcher):
-    other = Client(forwarder, spec("03"))
-    other.aim(SPEAKER_SOUND.ssrc, "01")
-
+def test_a_bug_in_asking_for_a_key_frame_is_the_publishers_and_not_the_watchers(client, watcher):
     def planted(_: bytes) -> bytes:
         raise RuntimeError("planted")
 
-    watcher.clear.protect = watcher.clear.protect_rtcp = planted
-    client.says(sound(1))
-    watcher.send_rtcp(b"report")
+    client.says(picture(1, ssrc=11, key=True, mid=b"1", rid=b"f"))
+    client.clear.protect_rtcp = planted
+    watcher.reports(PictureLoss(sender=77, media=SPEAKER_PICTURE.ssrc))
 
-    assert [str(bug) for bug in watcher.bugs] == ["planted", "planted"]
-    assert (client.bugs, other.bugs) == ([], [])
-    assert len(other.rtp) == 1
+    assert [str(bug) for bug in client.bugs] == ["planted"]
+    assert watcher.bugs == []
+    with pytest.raises(RuntimeError, match="planted"):
+        client.send_rtcp(REPORT)
+
+
+def sent_at(seq: int, at_s: float, **more: Any) -> bytes:
+    """A large packet of layer f with the time it left."""
+    ticks = int(at_s * (1 << 18)) & 0xFFFFFF
+    data = picture(seq, int(at_s * 90000), ssrc=12, mid=b"1", rid=b"f", body=bytes(1100), **more)
+    # abs-send-time as extension 3, between those of this picture and their padding.
+    extended = data[:12] + b"\xbe\xde\x00\x03" + b"\x32" + ticks.to_bytes(3, "big")
+    return extended + b"\x40" + b"1" + b"\xa0" + b"f" + bytes(4) + data[24:]
+
+
+def test_a_line_that_fills_is_told_at_once(forwarder):
+    camera = replace(CAMERA, send_time_extension=3)
+    client = Client(forwarder, spec("01", uplinks=(MIC, camera)))
+    client.says(sent_at(0, 10.0, key=True), now_s=20.0)
+    assert list(client.sources) == [12]
+    told = 0
+    for n in range(1, 400):
+        # Sent every 6 ms, and each comes 2 ms later than the one before: a queue that grows.
+        client.says(sent_at(n, 10.0 + 0.006 * n), now_s=20.0 + 0.008 * n)
+        if client.said:
+            told = n
+            break
+
+    assert 0 < told < 100
+    _, _, remb = client.said
+    assert isinstance(remb, Remb)
+    # 1.1 Mbit/s come, and 0.85 of that is what the line is taken for.
+    assert 0.6e6 < remb.bitrate_bps < 1.1e6
+    assert remb.ssrcs == (12,)
+
+
+def test_what_a_client_may_send_is_said_of_its_pictures_alone(client):
+    client.says(sound(1, ssrc=9), picture(1, ssrc=11, mid=b"1", rid=b"q"))
+
+    remb = client.remb()
+    assert (remb.sender, remb.ssrcs) == (501, (11,))
+    assert remb.bitrate_bps == layers.remb_bps(("q", "h", "f"))
+
+
+# The way out, and the end.
 
 
 def test_a_stream_starts_in_the_lower_half_of_the_sequence_numbers(forwarder):
     # RFC 3711: a receiver that guesses the rollover counter must not meet a wrap at once.
-    downlinks = tuple(replace(SPEAKER_SOUND, ssrc=1000 + n) for n in range(64))
+    downlinks = tuple(replace(SPEAKER_PICTURE, ssrc=1000 + n, rtx_ssrc=2000 + n) for n in range(64))
     watcher, client = Client(forwarder, spec("02", downlinks=downlinks)), Client(forwarder, spec())
     for ssrc in watcher.outlets:
         watcher.aim(ssrc, "01")
-    client.says(sound(1))
+    client.says(picture(1, ssrc=12, key=True, mid=b"1", rid=b"f"))
 
-    seqs = {read(data, "audio").seq for data in watcher.rtp}
+    seqs = {read(data, "video").seq for data in watcher.rtp}
     assert max(seqs) < 0x8000
     assert len(seqs) > 60
+    beside = {repeats.index for repeats in watcher.repeats.values()}
+    assert max(beside) < 0x8000
+    assert len(beside) > 60
 
 
 def test_a_session_that_only_sends_or_only_receives_has_a_name_in_rtcp(forwarder):
     assert Client(forwarder, spec(uplinks=())).ssrc == 501
     assert 0 <= Client(forwarder, spec(downlinks=())).ssrc < 1 << 32
-    assert Client(forwarder, spec(uplinks=())).layers == frozenset()
-    assert Client(forwarder, spec(uplinks=(MIC,))).layers == frozenset()
-    assert Client(forwarder, spec()).layers == {"q", "f"}
+    assert not Client(forwarder, spec(uplinks=())).sends_picture
+    assert not Client(forwarder, spec(uplinks=(MIC,))).sends_picture
+    assert Client(forwarder, spec()).sends_picture
+
+
+def test_only_pictures_whose_subscriber_takes_it_are_sent_again(forwarder):
+    downlinks = (SPEAKER_SOUND, replace(SPEAKER_PICTURE, rtx_ssrc=None), SPEAKER_PICTURE)
+    client = Client(forwarder, spec(downlinks=downlinks[::2]))
+    assert {s: r.ssrc for s, r in client.repeats.items()} == {504: 604}
+    assert Client(forwarder, spec(downlinks=downlinks[:2])).repeats == {}
 
 
 def test_a_closed_session_leaves_nothing_on_the_table(forwarder, client, watcher):
@@ -467,9 +366,6 @@ def test_a_closed_session_leaves_nothing_on_the_table(forwarder, client, watcher
     for it in (client, watcher):
         it.close(2.0)
 
-    assert forwarder._outlets == []
+    assert forwarder.outlets == []
     assert [feed for feed in forwarder._feeds.values() if feed.sources or feed.aimed] == []
-
-
-def test_the_extension_numbers_of_this_test_are_those_of_its_specs():
-    assert (MIC.mid_extension, MIC.level_extension, CAMERA.mid_extension) == (MID, LEVEL, MID)
+    assert [outlet for outlet in watcher.outlets.values() if outlet.former] == []

@@ -1,13 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bridge.media.core.rtcp import ReceiverReport, ReportBlock
+from bridge.media.core.rtcp import Nack, ReceiverReport, ReportBlock
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import SinkStats, SourceStats
+from bridge.media.plane import Codec, Payload, SinkStats, SourceStats
 from bridge.media.stats import Traffic, plane_stats
-from tests.support.media import SPEAKER_PICTURE, SPEAKER_SOUND, Client, picture, sound, spec
+from bridge.media.steering import Steering
+from tests.support.media import (
+    MIC,
+    PICTURE_PAYLOADS,
+    SPEAKER_PICTURE,
+    SPEAKER_SOUND,
+    Client,
+    picture,
+    sound,
+    spec,
+)
 
 SOUND_BYTES = 28
 """A sound packet of these tests with its extensions, and 8 bytes fewer behind the rewriter."""
@@ -28,8 +40,7 @@ def speak(client: Client, *numbers: int, now_s: float = 1.0) -> None:
 
 
 def test_a_session_that_was_opened_and_not_heard_of(forwarder):
-    client = Client(forwarder, spec("01"))
-    client.connected = False
+    client = Client(forwarder, spec("01"), handshake_done=False)
 
     [session] = plane_stats([client], forwarder, Traffic(), now_s=9.0).sessions
 
@@ -127,3 +138,92 @@ def test_what_was_lost_is_told_by_name_and_requests_and_switches_are_counted(for
     assert told.drops == {"not_watched": 1, "awaiting_keyframe": 1}
     assert (told.keyframe_requests, told.switches) == (1, 1)
     assert [source.keyframe_requests for source in told.sessions[0].sources] == [0, 1]
+
+
+# Lines and their repair.
+
+
+def asked_again(client: Client) -> SourceStats:
+    [stats] = plane_stats([client], client._forwarder, Traffic(), now_s=1.0).sessions
+    return stats.sources[0]
+
+
+def test_what_was_lost_before_repair_can_be_told_from_what_is_lost(forwarder):
+    client, watcher = Client(forwarder, spec("01")), Client(forwarder, spec("02"))
+    watcher.aim(SPEAKER_PICTURE.ssrc, "01")
+    client.says(
+        *(picture(n, ssrc=13, key=n == 1, mid=b"1", rid=b"f") for n in (1, 4, 5)), now_s=1.0
+    )
+    Steering(forwarder, lambda _: None).repair(client, 1.1)
+    repeated = picture(2)[12:]
+    client.says(
+        sound(9, ssrc=23, pt=97, body=b"\0\2" + repeated, marker=False, mid=b"1", repaired_rid=b"f")
+    )
+
+    source = asked_again(client)
+    assert (source.lost, source.repaired, source.asked_again) == (1, 1, 2)
+
+
+def test_a_line_is_told_with_what_it_may_carry_each_way(forwarder):
+    client, watcher = (
+        Client(forwarder, spec("01", bandwidth_bps=700_000)),
+        Client(forwarder, spec("02", uplinks=(MIC,))),
+    )
+    watcher.aim(SPEAKER_PICTURE.ssrc, "01")
+    client.says(*(picture(n, ssrc=13, key=n == 1, mid=b"1", rid=b"f") for n in (1, 2)))
+    seq = int.from_bytes(watcher.rtp[0][2:4], "big")
+    watcher.reports(Nack(sender=1, media=SPEAKER_PICTURE.ssrc, seqs=(seq,)))
+    ssrc = SPEAKER_PICTURE.ssrc
+    watcher.delivery.pad(watcher.outlets[ssrc], watcher.repeats[ssrc], 100)
+
+    first, second = plane_stats([client, watcher], forwarder, Traffic(), now_s=1.0).sessions
+
+    assert (first.allowed_bps, first.line_bps) == (700_000, 700_000)
+    assert (second.allowed_bps, second.line_bps) == (None, None)
+    assert (first.repeated, first.padding_bytes) == (0, 0)
+    assert (second.repeated, second.padding_bytes) == (1, 112)
+    assert second.packets_out == 4
+
+
+def test_each_picture_slot_says_what_it_shows_or_why_it_is_empty(forwarder):
+    downlinks = tuple(
+        replace(SPEAKER_PICTURE, slot=slot, ssrc=900 + n, payloads=payloads)
+        for n, (slot, payloads) in enumerate(
+            {
+                "chair": PICTURE_PAYLOADS,
+                "speaker.1": PICTURE_PAYLOADS,
+                "speaker.2": {Codec.H264: Payload(number=122)},
+                "gallery.01": PICTURE_PAYLOADS,
+                "gallery.02": PICTURE_PAYLOADS,
+            }.items()
+        )
+    )
+    client, watcher = (
+        Client(forwarder, spec("01")),
+        Client(forwarder, spec("02", downlinks=downlinks)),
+    )
+    for ssrc in (900, 901, 902, 904):
+        watcher.aim(ssrc, "01")
+    watcher.aim(903, "77")
+    forwarder.limit(watcher.outlets[901], None, 3, 0.0)
+    for ssrc, rid in ((11, b"q"), (13, b"f")):
+        client.says(picture(1, ssrc=ssrc, key=True, mid=b"1", rid=rid))
+
+    [session] = plane_stats([watcher], forwarder, Traffic(), now_s=1.0).sessions
+
+    assert session.shown == {
+        "chair": "f",
+        "speaker.1": "bandwidth",
+        "speaker.2": "codec",
+        "gallery.02": "q",
+    }
+
+
+def test_delays_are_told_as_they_were_noted(forwarder):
+    forwarder.fanout.note(0.0)
+    forwarder.fanout.note(99.0)
+
+    told = plane_stats([], forwarder, Traffic(), now_s=1.0)
+
+    assert (told.delays[0], told.delays[-1], sum(told.delays)) == (1, 1, 2)
+    assert told.delay_s == 99.0

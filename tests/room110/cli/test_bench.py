@@ -19,3 +19,17 @@ def test_scrape_runs_the_benchmark(room110, monkeypatch):
 
 def test_too_few_pages_say_nothing(room110):
     assert room110("bench", "scrape", "--scrapes", "9")[0] == 2
+
+
+def test_lines_plays_the_scenes_that_are_named(room110, monkeypatch):
+    calls = []
+
+    def run(**options):
+        calls.append(options)
+        return 0
+
+    monkeypatch.setitem(sys.modules, "room110.bench.lines", types.SimpleNamespace(run_lines=run))
+    assert room110("bench", "lines")[0] == 0
+    assert room110("bench", "lines", "--seconds", "5", "--only", "tcp", "--only", "ipv6")[0] == 0
+    usual = {"seconds": 20.0, "camera": "1280x720@15", "only": (), "as_json": False}
+    assert calls == [usual, usual | {"seconds": 5.0, "only": ["tcp", "ipv6"]}]

@@ -242,3 +242,76 @@ def test_any_numbers_give_a_block_that_fits(packets):
         assert 0 <= block.jitter <= 0xFFFFFFFF
         assert block.highest >= highest
         highest = block.highest
+
+
+# The number without wraps.
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize(
+    ("steps", "indices"),
+    [
+        ([0, 1, 2], [0, 1, 2]),
+        ([0, 2, 1, 3], [0, 2, 1, 3]),
+        ([0, 0, 1, 1], [0, 0, 1, 1]),
+        ([0, -99], [0, -99]),
+        ([0, 2999, 2900, 5998], [0, 2999, 2900, 5998]),
+        (list(range(0, 140_000, 2999)), list(range(0, 140_000, 2999))),
+    ],
+)
+def test_every_packet_has_an_index_that_knows_no_wrap(start, steps, indices):
+    stream = reception()
+    assert (stream.index, stream.highest) == (0, 0)
+    newest = start
+    for step, index in zip(steps, indices, strict=True):
+        receive(stream, start + step)
+        newest = max(newest, start + index)
+        assert stream.index == start + index
+        assert stream.highest == newest
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("seq", [0, 1, 30_000, 65535])
+def test_a_restart_begins_above_all_indices_before_and_remembers_where_they_ended(start, seq):
+    stream = reception()
+    stream.on_packet(start, 100, 1.0)
+    stream.on_packet((start + 2) & 0xFFFF, 300, 1.02)
+    stream.on_packet((start + 1) & 0xFFFF, 200, 1.03)
+    ended = stream.highest
+    assert stream.before_restart == (0, 0, 0.0)
+    jump = (start + 20_000) & 0xFFFF
+    stream.on_packet(jump, 7, 2.0)
+    assert stream.highest == ended
+
+    assert stream.on_packet((jump + 1) & 0xFFFF, 8, 2.1) == RESTARTED
+
+    assert stream.before_restart == (start + 2, 300, 1.02)
+    assert stream.index == stream.highest > ended
+    assert stream.index & 0xFFFF == (jump + 1) & 0xFFFF
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("back", [1, 99, 100, 3000, 65535])
+def test_a_packet_that_was_sent_again_is_received_however_late(start, back):
+    stream = reception()
+    receive(stream, *(start + step for step in range(0, 70_000, 2000)))
+    newest, lost, jitter_s = start + 68_000, stream.lost, stream.jitter_s
+
+    stream.on_repeat((newest - back) & 0xFFFF)
+
+    assert (stream.index, stream.highest) == (newest - back, newest)
+    assert stream.lost == lost - 1
+    assert (stream.jitter_s, stream.newest_timestamp) == (jitter_s, 0)
+    assert receive(stream, newest + 1) == [IN_STREAM]
+
+
+@given(st.lists(st.integers(0, 0xFFFF), max_size=40))
+def test_whatever_comes_the_index_ends_in_the_number_and_the_highest_never_falls(seqs):
+    stream = reception()
+    highest = -1
+    for seq in seqs:
+        if receive(stream, seq) != [JUMPED]:
+            assert stream.index & 0xFFFF == seq
+            assert stream.index <= stream.highest
+            assert stream.highest >= highest
+            highest = stream.highest

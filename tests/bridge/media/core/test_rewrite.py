@@ -7,150 +7,86 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media.core.rewrite import Rewriter
-from bridge.media.core.rtp import fixed_header, pack_header
-from bridge.media.core.serial import distance16, distance32
-from bridge.media.core.vp8 import parse
-
-SSRC = 0xCAFE
-KEY = b"\x10key"
+from bridge.media.core.rewrite import REMEMBERED_SKIPS, Numbers, Place, Run
+from bridge.media.core.rtp import AUDIO_CLOCK_HZ, VIDEO_CLOCK_HZ
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Out:
-    marker: bool
-    seq: int
-    timestamp: int
-    picture_id: int = -1
-    tl0: int = -1
+def place(number, timestamp=0, at_s=0.0, picture_id=-1, tl0=-1) -> Place:
+    return Place(number, timestamp & 0xFFFFFFFF, at_s, picture_id, tl0)
 
 
-def descriptor(picture_id: int, tl0: int, *, bits: int = 15) -> bytes:
-    if picture_id < 0:
-        return b"\x10" if tl0 < 0 else bytes((0x90, 0x60, tl0, 0x20))
-    number = bytes((picture_id,)) if bits == 7 else (0x8000 | picture_id).to_bytes(2, "big")
-    if tl0 < 0:
-        return b"\x90\x80" + number
-    return b"\x90\xe0" + number + bytes((tl0, 0x20))
+def line(*, hz: int = VIDEO_CLOCK_HZ, seq: int = 0, timestamp: int = 0, **ids: int) -> Numbers:
+    return Numbers(clock_rate_hz=hz, seq=seq, timestamp=timestamp, **ids)
 
 
-class Stream:
-    """A rewriter with packets going through it; what comes out is read back."""
+def begun(numbers: Numbers, at: Place) -> Run:
+    return numbers.begin(at, payload_type=98)
 
-    def __init__(self, *, audio=False, **start):
-        self.rewriter = Rewriter(ssrc=SSRC, payload_type=98, audio=audio, **start)
-        self._audio = audio
 
-    def begin(self, seq, timestamp, picture_id=-1, tl0=-1, *, at=0.0):
-        self.rewriter.begin(
-            seq=seq & 0xFFFF,
-            timestamp=timestamp & 0xFFFFFFFF,
-            picture_id=picture_id,
-            tl0=tl0,
-            now_s=at,
-        )
-
-    def send(self, seq, timestamp, picture_id=-1, tl0=-1, *, at=0.0, marker=False, bits=15):
-        header = pack_header(marker, 121, seq & 0xFFFF, timestamp & 0xFFFFFFFF, 0xBEEF)
-        head = b"" if self._audio else descriptor(picture_id, tl0, bits=bits)
-        packet = header + head + KEY
-        parsed = (12, -1, -1) if self._audio else parse(packet, 12, len(packet))[:3]
-        prefix = self.rewriter.prefix(
-            packet,
-            12,
-            parsed[0],
-            len(packet),
-            seq & 0xFFFF,
-            timestamp & 0xFFFFFFFF,
-            parsed[1],
-            parsed[2],
-            at,
-        )
-        if prefix is None:
-            return None
-        out_marker, payload_type, out_seq, out_timestamp, ssrc = fixed_header(prefix)
-        assert (prefix[0], payload_type, ssrc) == (0x80, 98, SSRC)
-        if self._audio:
-            assert len(prefix) == 12
-            return Out(marker=out_marker, seq=out_seq, timestamp=out_timestamp)
-        end, out_picture_id, out_tl0, keyframe = parse(prefix + KEY, 12, len(prefix) + len(KEY))
-        assert end == len(prefix)
-        assert keyframe
-        return Out(
-            marker=out_marker,
-            seq=out_seq,
-            timestamp=out_timestamp,
-            picture_id=out_picture_id,
-            tl0=out_tl0,
-        )
-
-    def start(self, seq, timestamp, picture_id=-1, tl0=-1, *, at=0.0, **packet):
-        self.begin(seq, timestamp, picture_id, tl0, at=at)
-        return self.send(seq, timestamp, picture_id, tl0, at=at, **packet)
+def run_of(first: int = 0, **deltas: int) -> Run:
+    names = ("index_delta", "timestamp_delta", "picture_id_delta", "tl0_delta")
+    return Run(first=first, payload_type=98, **(dict.fromkeys(names, 0) | deltas))
 
 
 SEQS = [0, 1, 127, 128, 32767, 32768, 65534, 65535]
 
 
-@pytest.mark.parametrize("out", [0, 32767, 65535])
-@pytest.mark.parametrize("source", SEQS)
-@pytest.mark.parametrize(
-    ("rows", "why"),
-    [
-        ([(0, 0), (1, 1), (2, 2)], "in order"),
-        ([(0, 0), (2, 2), (1, 1), (3, 3)], "reordered ones keep their place"),
-        ([(0, 0), (3, 3), (4, 4)], "a loss stays a gap"),
-        ([(0, 0), (-1, None), (1, 1), (-1, None)], "older than the beginning"),
-        ([(0, 0), (-3000, None), (2999, 2999), (5998, 5998)], "large steps"),
-        ([(1, 1), (0, 0), (2, 2)], "the packet begun with comes late"),
-        ([(0, 0), (0, 0)], "a copy is given the same number"),
-    ],
-)
-def test_sequence_numbers_of_one_source(out, source, rows, why):
-    stream = Stream(audio=True, seq=out, timestamp=0)
-    stream.begin(source, 0)
+# Sequence numbers.
 
-    for step, expected in rows:
-        sent = stream.send(source + step, 0)
-        got = None if sent is None else distance16(sent.seq, out)
-        assert got == expected, why
+
+@pytest.mark.parametrize("out", SEQS)
+@pytest.mark.parametrize("source", [*SEQS, 3 * 65536 - 1])
+@pytest.mark.parametrize("steps", [[0, 1, 2], [0, 2, 1, 3], [0, 3], [0, 2999, 5998], [0, 70000]])
+def test_within_a_run_every_number_keeps_its_distance_and_is_counted_without_wraps(
+    out, source, steps
+):
+    run = begun(line(seq=out), place(source))
+
+    got = [source + step + run.at(source + step).index_delta for step in steps]
+
+    assert got == [out + step for step in steps]
 
 
 @pytest.mark.parametrize("source", SEQS)
-def test_a_packet_from_before_stays_refused_when_the_numbers_have_gone_round(source):
-    stream = Stream(audio=True, seq=7, timestamp=0)
-    stream.start(source, 0)
+@pytest.mark.parametrize("back", [1, 2, 100, 65535, 65536])
+def test_a_packet_from_before_the_run_has_no_place_in_it(source, back):
+    run = begun(line(seq=7), place(source))
 
-    for step in range(2500, 65536 * 2, 2500):
-        assert stream.send(source + step, 0).seq == (7 + step) & 0xFFFF
-        assert stream.send(source + step - 1, 0).seq == (7 + step - 1) & 0xFFFF
+    assert run.at(source) is run
+    assert run.at(source - back) is None
+    assert run.source_index(7 - back) is None
 
 
 @pytest.mark.parametrize("out", SEQS)
 @pytest.mark.parametrize(("source", "other"), list(pairwise([*SEQS, 0])))
-def test_at_a_switch_the_numbers_go_on_from_the_highest_sent(out, source, other):
-    stream = Stream(audio=True, seq=out, timestamp=0)
-    assert stream.start(source, 0).seq == out
-    stream.send(source + 2, 0)
-    stream.send(source + 1, 0)  # the last one sent is not the highest
+def test_at_a_switch_the_numbers_go_on_after_the_highest(out, source, other):
+    numbers = line(seq=out)
+    first = begun(numbers, place(source))
+    assert source + first.index_delta == out
+    numbers.end(first, place(source + 2))
+    assert numbers.newest[0] == out + 2
 
-    assert stream.start(other, 0).seq == (out + 3) & 0xFFFF
-    assert stream.start(source + 9, 0).seq == (out + 4) & 0xFFFF
+    second = begun(numbers, place(other))
+    numbers.end(second, place(other))
+    third = begun(numbers, place(source + 9))
+
+    assert other + second.index_delta == out + 3
+    assert source + 9 + third.index_delta == out + 4
 
 
-def test_beginning_twice_before_a_packet_leaves_no_gap():
-    stream = Stream(audio=True, seq=10, timestamp=500)
-    stream.begin(7, 7, at=0.0)
-    stream.begin(8, 8, at=1.0)
+def test_a_line_is_new_until_something_begins():
+    numbers = line(seq=5)
+    assert numbers.is_new
+    begun(numbers, place(1))
 
-    first = stream.send(8, 8, at=1.0)
-    stream.begin(100, 9, at=1.0)
-    stream.begin(200, 9, at=1.02)
-    second = stream.send(200, 9, at=1.02)
+    assert not numbers.is_new
 
-    assert (first.seq, first.timestamp) == (10, 500)
-    assert (second.seq, second.timestamp) == (11, 500 + 960)
 
+def test_a_run_has_the_subscribers_number_for_the_sources_codec():
+    assert line().begin(place(1), payload_type=102).payload_type == 102
+
+
+# Timestamps.
 
 STAMPS = [0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 
@@ -158,248 +94,222 @@ STAMPS = [0, 1, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 @pytest.mark.parametrize("out", STAMPS)
 @pytest.mark.parametrize(("source", "other"), list(pairwise([*STAMPS, 0])))
 @pytest.mark.parametrize(
-    ("audio", "switched_at", "step", "why"),
+    ("hz", "switched_at_s", "step", "why"),
     [
-        (False, 10.1, 9000, "picture goes on with real time"),
-        (True, 10.1, 4800, "sound goes on with real time"),
-        (False, 10.0, 1, "at least one tick"),
-        (False, 9.0, 1, "never back, even when our clock is"),
-        (False, 10.0 + 6 * 3600, 6 * 3600 * 90000, "a long silence"),
-        (False, 10.0 + 24 * 3600, 0x7FFFFFFF, "a very long one stays a step forward"),
+        (VIDEO_CLOCK_HZ, 10.1, 9000, "picture goes on with real time"),
+        (AUDIO_CLOCK_HZ, 10.1, 4800, "sound goes on with real time"),
+        (VIDEO_CLOCK_HZ, 10.0, 1, "at least one tick"),
+        (VIDEO_CLOCK_HZ, 9.0, 1, "never back, even when our clock is"),
+        (VIDEO_CLOCK_HZ, 10.0 + 6 * 3600, 6 * 3600 * 90000, "a long silence"),
+        (VIDEO_CLOCK_HZ, 10.0 + 24 * 3600, 0x7F000000, "a very long one stays a step forward"),
     ],
 )
-def test_timestamps_across_a_switch(out, source, other, audio, switched_at, step, why):
-    stream = Stream(audio=audio, seq=0, timestamp=out)
-    assert stream.start(0, source, at=9.0).timestamp == out
-    assert stream.send(1, source + 3000, at=10.0).timestamp == (out + 3000) & 0xFFFFFFFF
+def test_timestamps_across_a_switch(out, source, other, hz, switched_at_s, step, why):
+    numbers = line(hz=hz, timestamp=out)
+    run = begun(numbers, place(0, source, 9.0))
+    assert (source + run.timestamp_delta) & 0xFFFFFFFF == out
+    numbers.end(run, place(1, source + 3000, 10.0))
 
-    sent = stream.start(77, other, at=switched_at)
+    run = begun(numbers, place(77, other, switched_at_s))
 
-    assert (sent.timestamp - out - 3000) & 0xFFFFFFFF == step, why
-    assert stream.send(78, other + 5, at=switched_at).timestamp == (
-        (sent.timestamp + 5) & 0xFFFFFFFF
-    )
-    assert stream.rewriter.source_timestamp_to_out((other + 7) & 0xFFFFFFFF) == (
-        (sent.timestamp + 7) & 0xFFFFFFFF
-    )
+    assert (other + run.timestamp_delta - out - 3000) & 0xFFFFFFFF == step, why
 
 
-def test_time_is_counted_from_the_first_packet_of_the_newest_picture():
-    stream = Stream(seq=0, timestamp=0)
-    stream.start(0, 0, at=1.0)
-    stream.send(2, 9000, at=1.1)
-    stream.send(3, 9000, at=1.15)  # the same picture, paced
-    stream.send(1, 0, at=1.19)  # an older one, late
+def test_the_first_packet_of_all_has_the_drawn_timestamp_whenever_it_comes():
+    run = begun(line(timestamp=500), place(0, 9, 1e6))
 
-    assert stream.start(50, 4, at=1.2).timestamp == 9000 + 9000
+    assert 9 + run.timestamp_delta == 500
 
+
+# Picture ids and TL0PICIDX.
 
 PICTURES = [0, 1, 127, 128, 16383, 16384, 32766, 32767]
 
 
 @pytest.mark.parametrize("out", PICTURES)
-@pytest.mark.parametrize("source", PICTURES)
-def test_picture_ids_of_15_bits_go_on_at_a_switch(out, source):
-    stream = Stream(seq=0, timestamp=0, picture_id=out)
-    ids = [
-        stream.start(0, 0, source).picture_id,
-        stream.send(2, 6000, (source + 2) & 0x7FFF).picture_id,
-        stream.send(1, 3000, (source + 1) & 0x7FFF).picture_id,
-        stream.start(70, 0, 12345).picture_id,
-        stream.send(71, 9, 12346).picture_id,
-    ]
+@pytest.mark.parametrize("source", [*PICTURES, 32768, 70000])
+def test_picture_ids_go_on_at_a_switch(out, source):
+    numbers = line(picture_id=out)
+    run = begun(numbers, place(0, picture_id=source))
+    assert (source + run.picture_id_delta) & 0x7FFF == out
+    numbers.end(run, place(9, picture_id=source + 2))
 
-    assert [(each - out) & 0x7FFF for each in ids] == [0, 2, 1, 3, 4]
+    run = begun(numbers, place(70, picture_id=12345))
 
-
-@pytest.mark.parametrize("out", PICTURES)
-@pytest.mark.parametrize("source", [0, 1, 63, 64, 126, 127])
-def test_picture_ids_of_7_bits_go_on_the_same_line(out, source):
-    stream = Stream(seq=0, timestamp=0, picture_id=out)
-    ids = [stream.start(0, 0, source, bits=7).picture_id]
-    ids += [
-        stream.send(step, 0, (source + step) & 0x7F, bits=7).picture_id
-        for step in (63, 62, 126, 180, 116, 243)
-    ]
-
-    assert [(each - out) & 0x7FFF for each in ids] == [0, 63, 62, 126, 180, 116, 243]
-
-
-@pytest.mark.parametrize("tl0", [-1, 0, 255])
-def test_what_stands_behind_a_picture_id_does_not_make_it_longer(tl0):
-    stream = Stream(seq=0, timestamp=0, picture_id=1000)
-    stream.start(0, 0, 126, tl0, bits=7)
-
-    assert stream.send(1, 0, 2, tl0, bits=7).picture_id == 1004
-
-
-@pytest.mark.parametrize("jump", [65, 128, 5000, 16383])
-def test_a_long_picture_id_may_jump_inside_a_source(jump):
-    stream = Stream(seq=0, timestamp=0, picture_id=1000)
-    stream.start(0, 0, 256)
-
-    assert stream.send(1, 0, 256 + jump).picture_id == 1000 + jump
-
-
-def test_a_source_that_changes_the_length_of_its_picture_ids_is_one_line():
-    stream = Stream(seq=0, timestamp=0, picture_id=1000)
-    rows = [(126, 7), (127, 7), (128, 15), (129, 15)]
-
-    stream.begin(0, 0, 126)
-    ids = [stream.send(n, 0, each, bits=bits).picture_id for n, (each, bits) in enumerate(rows)]
-
-    assert ids == [1000, 1001, 1002, 1003]
-
-
-def test_a_wrap_from_15_bits_to_7_is_one_line():
-    stream = Stream(seq=0, timestamp=0, picture_id=1000)
-    rows = [(32766, 15), (32767, 15), (0, 7), (1, 7)]
-
-    stream.begin(0, 0, 32766)
-    ids = [stream.send(n, 0, each, bits=bits).picture_id for n, (each, bits) in enumerate(rows)]
-
-    assert ids == [1000, 1001, 1002, 1003]
+    assert (12345 + run.picture_id_delta - out) & 0x7FFF == 3
 
 
 @pytest.mark.parametrize("out", [0, 1, 127, 128, 254, 255])
 @pytest.mark.parametrize("source", [0, 1, 127, 128, 254, 255])
-@pytest.mark.parametrize("picture_id", [-1, 5])
-def test_the_base_layer_index_goes_on_at_a_switch(out, source, picture_id):
-    stream = Stream(seq=0, timestamp=0, tl0=out)
-    indices = [
-        stream.start(0, 0, picture_id, source).tl0,
-        stream.send(2, 0, picture_id, (source + 2) & 0xFF).tl0,
-        stream.send(1, 0, picture_id, (source + 1) & 0xFF).tl0,
-        stream.start(70, 0, picture_id, 99).tl0,
-        stream.send(71, 0, picture_id, 100).tl0,
-    ]
+def test_base_layer_indices_go_on_at_a_switch(out, source):
+    numbers = line(tl0=out)
+    run = begun(numbers, place(0, tl0=source))
+    assert (source + run.tl0_delta) & 0xFF == out
+    numbers.end(run, place(9, tl0=(source + 2) & 0xFF))
 
-    assert [(each - out) & 0xFF for each in indices] == [0, 2, 1, 3, 4]
+    run = begun(numbers, place(70, tl0=99))
+
+    assert (99 + run.tl0_delta - out) & 0xFF == 3
 
 
 def test_pictures_are_counted_from_nought_if_nothing_else_is_said():
-    sent = Stream(seq=0, timestamp=0).start(0, 0, 7, 7)
+    run = begun(line(), place(0, picture_id=7, tl0=7))
 
-    assert (sent.picture_id, sent.tl0) == (0, 0)
+    assert (7 + run.picture_id_delta, 7 + run.tl0_delta) == (0, 0)
 
 
 def test_a_source_without_ids_between_two_others_does_not_disturb_them():
-    stream = Stream(seq=0, timestamp=0, picture_id=40, tl0=50)
-    stream.start(0, 0, 7, 7)
+    numbers = line(picture_id=40, tl0=50)
+    numbers.end(begun(numbers, place(0, picture_id=7, tl0=7)), place(0, picture_id=7, tl0=7))
+    numbers.end(begun(numbers, place(10)), place(12))
 
-    between = stream.start(10, 0)
-    after = stream.start(20, 0, 300, 200)
+    run = begun(numbers, place(20, picture_id=300, tl0=200))
 
-    assert (between.picture_id, between.tl0) == (-1, -1)
-    assert (after.picture_id, after.tl0) == (41, 51)
-
-
-def test_the_first_sound_after_a_switch_is_marked():
-    stream = Stream(audio=True, seq=0, timestamp=0)
-    stream.begin(5, 0)
-
-    assert [stream.send(seq, 0).marker for seq in (5, 6, 7)] == [True, False, False]
-    stream.begin(8, 0)
-    assert [stream.send(seq, 0).marker for seq in (8, 9)] == [True, False]
-    assert stream.send(10, 0, marker=True).marker, "a sender's own silence"
+    assert (300 + run.picture_id_delta, 200 + run.tl0_delta) == (41, 51)
 
 
-def test_the_mark_does_not_move_to_another_packet():
-    stream = Stream(audio=True, seq=0, timestamp=0)
-    stream.begin(5, 0)
+def test_a_source_that_began_without_ids_and_has_some_later_ends_with_them():
+    numbers = line(picture_id=40, tl0=50)
+    run = begun(numbers, place(0))
+    assert (run.picture_id_delta, run.tl0_delta) == (0, 0)
+    numbers.end(run, place(5, picture_id=900, tl0=9))
 
-    assert [stream.send(seq, 0).marker for seq in (6, 5, 5)] == [False, True, True]
+    run = begun(numbers, place(20, picture_id=3, tl0=3))
 
-
-def test_picture_keeps_its_own_marks():
-    stream = Stream(seq=0, timestamp=0)
-    stream.begin(5, 0)
-
-    assert [stream.send(5, 0, marker=mark).marker for mark in (False, True)] == [False, True]
+    assert (3 + run.picture_id_delta, 3 + run.tl0_delta) == (901, 10)
 
 
-def test_what_was_sent_is_counted_as_payload():
-    stream = Stream(seq=0, timestamp=0)
-    stream.start(0, 0, 5, 6, bits=7)  # the picture id grows by a byte
-    stream.send(1, 0)
-    stream.send(-1, 0)  # refused
-
-    assert stream.rewriter.packets == 2
-    assert stream.rewriter.bytes == (6 + len(KEY)) + (1 + len(KEY))
-    assert stream.rewriter.clock_rate_hz == 90000
-    assert Stream(audio=True, seq=0, timestamp=0).rewriter.clock_rate_hz == 48000
+# What a run leaves out.
 
 
-def test_sound_counts_its_payload_without_padding():
-    rewriter = Rewriter(ssrc=1, payload_type=2, audio=True, seq=3, timestamp=4)
-    rewriter.begin(seq=0, timestamp=0, picture_id=-1, tl0=-1, now_s=0.0)
-    packet = pack_header(False, 3, 0, 0, 9) + b"opus\x00\x02"
+def test_what_is_left_out_takes_no_number_and_a_late_packet_has_that_of_its_time():
+    run = run_of()
+    run.skip(2, 1)  # two packets of picture 1, then one of 3
+    run.skip(3, 1)
+    run.skip(5, 3)
+    rows = {0: (0, 0), 1: (0, 0), 2: None, 3: None, 4: (-2, -1), 5: None, 6: (-3, -2)}
 
-    assert rewriter.prefix(packet, 12, 12, 16, 0, 0, -1, -1, 0.0) is not None
-
-    assert rewriter.bytes == 4
-
-
-def test_a_picture_packet_of_padding_alone_keeps_its_number():
-    rewriter = Rewriter(ssrc=1, payload_type=2, audio=False, seq=3, timestamp=4)
-    rewriter.begin(seq=0, timestamp=0, picture_id=5, tl0=-1, now_s=0.0)
-    packet = pack_header(False, 3, 0, 0, 9)
-
-    assert rewriter.prefix(packet, 12, 12, 12, 0, 0, -1, -1, 0.0) == pack_header(False, 2, 3, 4, 1)
+    for index, expected in rows.items():
+        then = run.at(index)
+        got = None if then is None else (then.index_delta, then.picture_id_delta)
+        assert got == expected, index
+    assert run.at(6) is run
+    assert [run.source_index(out) for out in range(5)] == [0, 1, 4, 6, 7]
 
 
-@st.composite
-def episodes(draw):
-    """Sources one after another: where each begins, and what of it comes in which order."""
-    steps = draw(st.lists(st.integers(-60, 400), max_size=12, unique=True))
-    return (
-        draw(st.integers(0, 0xFFFF)),
-        draw(st.integers(0, 0xFFFFFFFF)),
-        draw(st.sampled_from([7, 15])),
-        draw(st.integers(0, 127)),
-        [0, *(step for step in steps if step)],
-        draw(st.sampled_from([0.0, 0.001, 0.04, 3.0, 1e5])),
-    )
+def test_a_run_of_another_time_is_the_same_but_for_what_was_left_out():
+    run = run_of(first=1, timestamp_delta=5, tl0_delta=6)
+    run.skip(4, 9)
+    then = run.at(3)
+
+    assert (then.first, then.payload_type, then.timestamp_delta, then.tl0_delta) == (1, 98, 5, 6)
+
+
+def test_a_picture_left_out_whose_first_packet_never_came_takes_no_picture_id_either():
+    run = run_of()
+    run.skip(11, 7)  # 10, with which picture 7 began, was lost
+
+    assert (run.at(12).index_delta, run.at(12).picture_id_delta) == (-1, -1)
+    assert (run.at(10).index_delta, run.at(10).picture_id_delta) == (0, 0)
+
+
+def test_what_is_older_than_all_that_is_remembered_has_no_place():
+    run = run_of()
+    for index in range(10, 10 + 2 * REMEMBERED_SKIPS, 2):
+        run.skip(index, index)
+    assert run.at(9) is None
+    assert run.source_index(9) is None
+    assert run.at(11).index_delta == -1
+    assert run.source_index(10) == 11
+
+    run.skip(10 + 2 * REMEMBERED_SKIPS, 0)
+
+    assert run.at(11) is None
+    assert run.at(13).index_delta == -2
+
+
+# Laws.
 
 
 @given(
-    st.lists(episodes(), min_size=1, max_size=6),
+    st.integers(0, 70_000),
+    st.integers(0, 70_000),
+    st.lists(st.booleans(), max_size=80),
+    st.integers(-5, 90),
+)
+def test_who_went_out_under_a_number_is_the_inverse_of_placing(first, out, is_left_out, step):
+    run = run_of(first=first, index_delta=out - first)
+    kept = []
+    for n, left_out in enumerate(is_left_out):
+        if left_out:
+            run.skip(first + n, n)
+        else:
+            kept.append(first + n)
+
+    placed = {index: run.at(index) for index in range(first, first + len(is_left_out))}
+
+    assert [index for index, then in placed.items() if then is not None] == kept
+    sent = [index + placed[index].index_delta for index in kept]
+    assert sent == list(range(out, out + len(kept))), "no gap, and no number twice"
+    assert [run.source_index(number) for number in sent] == kept
+    there = run.source_index(out + step)
+    assert there is None or there + run.at(there).index_delta == out + step
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    first: int
+    timestamp: int
+    picture_id: int
+    steps: list[tuple[bool, int]]
+    """Of each picture: whether it is left out, and its packets."""
+    pause_s: float
+
+
+episodes = st.builds(
+    Episode,
+    st.integers(0, 200_000),
+    st.integers(0, 0xFFFFFFFF),
+    st.integers(0, 40_000),
+    st.lists(st.tuples(st.booleans(), st.integers(1, 4)), max_size=12),
+    st.sampled_from([0.0, 0.001, 0.04, 3.0, 1e5]),
+)
+
+
+@given(
+    st.lists(episodes, min_size=1, max_size=6),
     st.integers(0, 0xFFFF),
     st.integers(0, 0xFFFFFFFF),
     st.integers(0, 0x7FFF),
 )
-def test_whatever_is_switched_and_lost_the_stream_never_tears(episodes, seq, timestamp, picture_id):
-    stream = Stream(seq=seq, timestamp=timestamp, picture_id=picture_id)
-    now, next_place, sent_places = 0.0, 0, set()
-    newest: Out | None = None
-    for source_seq, source_timestamp, bits, source_picture, steps, pause in episodes:
-        now += pause
-        stream.begin(source_seq, source_timestamp, source_picture, at=now)
-        first: Out | None = None
-        reach = 0
-        for step in steps:
-            picture = step // 20  # twenty packets each
-            number = (source_picture + picture) & (0x7F if bits == 7 else 0x7FFF)
-            sent = stream.send(
-                source_seq + step, source_timestamp + picture * 3000, number, at=now, bits=bits
-            )
-            assert (sent is None) == (step < 0)  # before the switch
-            if sent is None:
-                continue
-            first = first or sent
-            # No gap but the source's own, and no number twice.
-            place = next_place + step
-            assert sent.seq == (seq + place) & 0xFFFF
-            assert place not in sent_places
-            sent_places.add(place)
-            # Inside a source everything keeps its distance.
-            assert distance32(sent.timestamp, first.timestamp) == picture * 3000
-            assert (sent.picture_id - first.picture_id) & 0x7FFF == picture
-            # Across a switch time goes forward, pictures by one.
-            if newest is not None:
-                assert distance32(first.timestamp, newest.timestamp) > 0
-                assert (first.picture_id - newest.picture_id) & 0x7FFF == 1
-            if step >= reach:
-                reach, last = step, sent
-        next_place += reach + 1
-        newest = last
+def test_whatever_is_switched_and_left_out_the_stream_never_tears(
+    episodes, seq, timestamp, picture_id
+):
+    numbers = line(seq=seq, timestamp=timestamp, picture_id=picture_id)
+    indices, pictures, times = [], [], []
+    now_s = 0.0
+    for episode in episodes:
+        now_s += episode.pause_s
+        at = place(episode.first, episode.timestamp, now_s, episode.picture_id)
+        run = begun(numbers, at)
+        index = episode.first
+        for n, (is_left_out, packets) in enumerate([(False, 1), *episode.steps]):
+            at = place(index, episode.timestamp + 3000 * n, now_s, episode.picture_id + n)
+            for _ in range(packets):
+                if is_left_out:
+                    run.skip(index, at.picture_id)
+                else:
+                    then = run.at(index)
+                    indices.append(index + then.index_delta)
+                    pictures.append((at.picture_id + then.picture_id_delta) & 0x7FFF)
+                    times.append((at.timestamp + then.timestamp_delta) & 0xFFFFFFFF)
+                index += 1
+            at = at._replace(number=index - 1)
+            now_s += 1 / 30
+        numbers.end(run, at)
+
+    assert indices == list(range(seq, seq + len(indices)))
+    assert all((after - before) & 0x7FFF in (0, 1) for before, after in pairwise(pictures))
+    for (before, after), (was, now) in zip(pairwise(times), pairwise(pictures), strict=True):
+        assert (after == before) == (now == was)
+        assert (after - before) & 0xFFFFFFFF < 0x80000000

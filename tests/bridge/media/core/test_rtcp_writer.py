@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import aiortc.rtp
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from bridge.media.core.rtcp import (
     MAX_REPORTS,
+    Nack,
     PictureLoss,
     ReceiverReport,
     Remb,
@@ -45,11 +48,18 @@ SENDER_REPORTS = st.builds(
 )
 RECEIVER_REPORTS = st.builds(ReceiverReport, ssrc=U32, reports=BLOCKS)
 CNAMES = st.text(st.characters(codec="utf-8"), max_size=60)
+SEQS = st.builds(
+    # As a stream loses them: ascending, across the wrap, less than the circle altogether.
+    lambda first, steps: tuple((first + step) & 0xFFFF for step in (0, *accumulate(steps))),
+    st.integers(0, 0xFFFF),
+    st.lists(st.integers(1, 20) | st.integers(1, 900), max_size=64),
+)
 PACKETS = st.one_of(
     SENDER_REPORTS,
     RECEIVER_REPORTS,
     st.builds(SourceDescription, ssrc=U32, cname=CNAMES),
     st.builds(PictureLoss, sender=U32, media=U32),
+    st.builds(Nack, sender=U32, media=U32, seqs=SEQS),
     st.builds(
         Remb,
         sender=U32,
@@ -118,6 +128,52 @@ def test_aiortc_and_we_write_the_same_feedback():
     assert bytes(remb) == pack(
         Remb(sender=0xA1A2A3A4, bitrate_bps=4_160_000, ssrcs=(2529072847, 7))
     )
+
+
+@pytest.mark.parametrize("start", [0, 1, 100, 32767, 65519, 65520, 65530, 65535])
+@pytest.mark.parametrize(
+    ("steps", "entries", "why"),
+    [
+        ([0], [(0, 0)], "one"),
+        ([0, 1], [(0, 0x0001)], "the lowest bit is the next number"),
+        ([0, 16], [(0, 0x8000)], "the highest the sixteenth after it"),
+        ([0, 17], [(0, 0), (17, 0)], "the seventeenth is another entry"),
+        (range(17), [(0, 0xFFFF)], "seventeen in an entry"),
+        (range(18), [(0, 0xFFFF), (17, 0)], "eighteen in two"),
+        ([0, 3, 40, 41, 300], [(0, 0x0004), (40, 0x0001), (300, 0)], "far ones"),
+    ],
+)
+def test_a_nack_packs_seventeen_numbers_into_an_entry(start, steps, entries, why):
+    wire = pack(Nack(sender=1, media=2, seqs=tuple((start + step) & 0xFFFF for step in steps)))
+
+    expected = b"".join(
+        ((start + step) & 0xFFFF).to_bytes(2, "big") + mask.to_bytes(2, "big")
+        for step, mask in entries
+    )
+    head = bytes((0x81, 205, 0, 2 + len(entries)))
+    assert wire == head + bytes.fromhex("00000001 00000002") + expected, why
+
+
+@given(st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=64))
+def test_a_nack_in_any_order_names_the_same_packets(seqs):
+    [nack] = parse(pack(Nack(sender=1, media=2, seqs=tuple(seqs))))
+
+    assert isinstance(nack, Nack)
+    assert set(nack.seqs) == set(seqs)
+
+
+def test_aiortc_and_we_write_the_same_nack():
+    lost = [10, 11, 26, 27, 400, 65535]
+    theirs = aiortc.rtp.RtcpRtpfbPacket(
+        fmt=aiortc.rtp.RTCP_RTPFB_NACK, ssrc=1, media_ssrc=2, lost=lost
+    )
+
+    assert pack(Nack(sender=1, media=2, seqs=tuple(lost))) == bytes(theirs)
+
+
+def test_a_nack_of_nothing_is_not_written():
+    with pytest.raises(ValueError, match="names a packet"):
+        pack(Nack(sender=1, media=2, seqs=()))
 
 
 @pytest.mark.parametrize("cname", ["", "a", "ab", "abc", "abcd", "Hà Nội", "x" * 255])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from aiortc import (
     RTCBundlePolicy,
@@ -12,210 +14,122 @@ from aiortc import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media.core.sdp import SdpRejected, negotiate, parse_offer
-from bridge.media.core.sdp_client import build_offer, mids_of, parse_answer
+from bridge.media.core.sdp import SdpRejected, parse_offer, renegotiate
+from bridge.media.core.sdp_client import build_offer, parse_answer
 from bridge.media.ice import gathering_only
-from bridge.media.plane import Greeting, SessionSpec, Uplink
+from bridge.media.plane import Codec, Payload, Uplink
 from bridge.media.slots import (
     CAMERA,
+    CONTENT_PICTURE,
+    CONTENT_SOUND,
     MIC,
     Direction,
-    Medium,
     SessionKind,
-    Slot,
     slots_for,
 )
-
-CHAIR_SOUND = Slot("chair", Medium.AUDIO, Direction.RECEIVE)
-CHAIR_PICTURE = Slot("chair", Medium.VIDEO, Direction.RECEIVE)
-SLOTS = (MIC, CAMERA, CHAIR_SOUND, CHAIR_PICTURE)
-MIDS = {"0": "mic", "1": "camera", "2": "chair", "3": "chair"}
-GREETING = Greeting(
-    fingerprint=":".join(["AB"] * 32), candidates=(("127.0.0.1", 8110), ("192.0.2.10", 8110))
+from tests.bridge.media.core.offers import (
+    CHAIR_PICTURE,
+    CHAIR_SOUND,
+    CHROMIUM,
+    GREETING,
+    LEVEL,
+    MID,
+    MIDS,
+    REPAIRED_RID,
+    RID,
+    SEND_TIME,
+    SLOTS,
+    agree,
 )
-MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
-RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-
-# The shape of a Chromium offer with max-bundle and codec preferences, at media level where
-# Chromium writes the transport, written for this test.
-TRANSPORT = f"""c=IN IP4 0.0.0.0
-a=rtcp:9 IN IP4 0.0.0.0
-a=candidate:1 1 udp 2113937151 8c1b5d5e-0000-4000-8000-000000000001.local 50000 typ host
-a=ice-ufrag:9uB3
-a=ice-pwd:Q2pB1bWzv0rQ9uYxk3Hq7sLd
-a=ice-options:trickle
-a=fingerprint:sha-256 {":".join(["0f"] * 32)}
-a=setup:actpass
-"""
-AUDIO_CODEC = """a=rtcp-mux
-a=rtcp-rsize
-a=rtpmap:63 red/48000/2
-a=fmtp:63 111/111
-a=rtpmap:111 opus/48000/2
-a=rtcp-fb:111 transport-cc
-a=fmtp:111 minptime=10;useinbandfec=1
-"""
-VIDEO_CODEC = """a=rtcp-mux
-a=rtcp-rsize
-a=rtpmap:96 VP8/90000
-a=rtcp-fb:96 goog-remb
-a=rtcp-fb:96 transport-cc
-a=rtcp-fb:96 ccm fir
-a=rtcp-fb:96 nack
-a=rtcp-fb:96 nack pli
-a=rtpmap:97 rtx/90000
-a=fmtp:97 apt=96
-"""
-EXTENSIONS = f"""a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time
-a=extmap:4 {MID}
-a=extmap:10 {RID}
-a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id
-"""
-CHROMIUM = f"""v=0
-o=- 4611731400430051336 2 IN IP4 127.0.0.1
-s=-
-t=0 0
-a=group:BUNDLE 0 1 2 3
-a=extmap-allow-mixed
-a=msid-semantic: WMS tray
-m=audio 9 UDP/TLS/RTP/SAVPF 63 111
-{TRANSPORT}a=mid:0
-a=extmap:1 {LEVEL}
-a=extmap:4 {MID}
-a=sendonly
-a=msid:tray 11111111-0000-4000-8000-000000000000
-{AUDIO_CODEC}a=ssrc:1111 cname:kvTq
-a=ssrc:1111 msid:tray 11111111-0000-4000-8000-000000000000
-m=video 9 UDP/TLS/RTP/SAVPF 96 97
-{TRANSPORT}a=mid:1
-{EXTENSIONS}a=sendonly
-a=msid:tray 22222222-0000-4000-8000-000000000000
-{VIDEO_CODEC}a=rid:q send
-a=rid:h send
-a=rid:f send
-a=simulcast:send q;h;f
-m=audio 9 UDP/TLS/RTP/SAVPF 63 111
-{TRANSPORT}a=mid:2
-a=extmap:1 {LEVEL}
-a=extmap:4 {MID}
-a=recvonly
-{AUDIO_CODEC}m=video 9 UDP/TLS/RTP/SAVPF 96 97
-{TRANSPORT}a=mid:3
-{EXTENSIONS}a=recvonly
-{VIDEO_CODEC}""".replace("\n", "\r\n")
 
 
-def agree(text, slots=SLOTS, mids=None, **changes) -> tuple[str, SessionSpec]:
-    numbers = iter(range(9001, 9999))
-    known = {
-        "session": "s1",
-        "site": "01",
-        "local_ufrag": "srv1",
-        "local_pwd": "serverserverserverserver",
-        "ssrcs": lambda _: next(numbers),
-        "greeting": GREETING,
+def test_the_plane_is_told_all_it_needs():
+    _, spec = agree(CHROMIUM, bandwidth_bps=4_000_000)
+    assert (spec.session, spec.site, spec.cname) == ("s1", "01", "s1")
+    assert (spec.local_ufrag, spec.remote_ufrag) == ("srv1", "9uB3")
+    assert spec.bandwidth_bps == 4_000_000
+    assert spec.remote_fingerprints == (("sha-256", ":".join(["0F"] * 32)),)
+    assert spec.uplinks == (
+        Uplink(
+            slot="mic",
+            kind="audio",
+            mid="0",
+            codec=Codec.OPUS,
+            payload_type=111,
+            ssrcs=(1111,),
+            mid_extension=4,
+            level_extension=1,
+            send_time_extension=2,
+        ),
+        Uplink(
+            slot="camera",
+            kind="video",
+            mid="1",
+            codec=Codec.VP8,
+            payload_type=96,
+            rtx_payload_type=97,
+            rids=("q", "h", "f"),
+            nack=True,
+            mid_extension=4,
+            rid_extension=10,
+            repaired_rid_extension=11,
+            send_time_extension=2,
+        ),
+    )
+    sound, picture = spec.downlinks
+    assert (sound.slot, sound.kind, sound.mid) == ("chair", "audio", "2")
+    assert (sound.payloads, sound.ssrc, sound.rtx_ssrc) == (
+        {Codec.OPUS: Payload(number=111)},
+        9001,
+        None,
+    )
+    assert (picture.slot, picture.kind, picture.mid) == ("chair", "video", "3")
+    assert picture.payloads == {
+        Codec.VP8: Payload(number=96, rtx=97),
+        Codec.H264: Payload(number=102, rtx=103),
     }
-    mids = mids_of(slots) if mids is None else mids
-    return negotiate(parse_offer(text), slots, mids, **(known | changes))
+    assert (picture.ssrc, picture.rtx_ssrc) == (9002, 9003)
 
 
-def section(answer: str, index: int) -> list[str]:
-    return ("m=" + answer.split("\r\nm=")[index + 1]).split("\r\n")
+H264_FIRST = CHROMIUM.replace("96 97 100 101 102 103", "100 101 102 103 96 97")
 
 
-class TestChromium:
-    def test_the_session_level_says_the_transport_once(self):
-        answer, _ = agree(CHROMIUM)
-        assert answer.split("\r\nm=")[0].split("\r\n") == [
-            "v=0",
-            "o=- 1 1 IN IP4 127.0.0.1",
-            "s=-",
-            "t=0 0",
-            "a=ice-lite",
-            "a=group:BUNDLE 0 1 2 3",
-            "a=extmap-allow-mixed",
-            "a=ice-ufrag:srv1",
-            "a=ice-pwd:serverserverserverserver",
-            "a=fingerprint:sha-256 " + ":".join(["AB"] * 32),
-            "a=setup:passive",
-        ]
+def test_a_client_sends_in_the_first_codec_of_its_list_that_we_know():
+    camera = agree(H264_FIRST)[1].uplinks[1]
+    assert (camera.codec, camera.payload_type, camera.rtx_payload_type) == (Codec.H264, 102, 103)
 
-    def test_the_microphone_is_received_with_its_level(self):
-        answer, _ = agree(CHROMIUM)
-        assert section(answer, 0) == [
-            "m=audio 8110 UDP/TLS/RTP/SAVPF 111",
-            "c=IN IP4 127.0.0.1",
-            "a=mid:0",
-            "a=recvonly",
-            "a=rtcp-mux",
-            "a=rtcp-rsize",
-            "a=rtpmap:111 opus/48000/2",
-            "a=fmtp:111 minptime=10;useinbandfec=1",
-            f"a=extmap:4 {MID}",
-            f"a=extmap:1 {LEVEL}",
-            "a=candidate:1 1 udp 2130706431 127.0.0.1 8110 typ host",
-            "a=candidate:2 1 udp 2130706175 192.0.2.10 8110 typ host",
-            "a=end-of-candidates",
-        ]
 
-    def test_the_camera_is_received_in_layers_q_and_f_without_nack_and_transport_cc(self):
-        answer, _ = agree(CHROMIUM)
-        assert section(answer, 1)[5:-3] == [
-            "a=rtcp-rsize",
-            "a=rtpmap:96 VP8/90000",
-            "a=rtcp-fb:96 goog-remb",
-            "a=rtcp-fb:96 ccm fir",
-            "a=rtcp-fb:96 nack pli",
-            f"a=extmap:4 {MID}",
-            f"a=extmap:10 {RID}",
-            "a=rid:q recv",
-            "a=rid:f recv",
-            "a=simulcast:recv q;f",
-        ]
+def test_a_subscriber_without_retransmissions_has_no_ssrc_for_them():
+    lines = [line for line in CHROMIUM.split("\r\n") if " apt=" not in line]
+    _, spec = agree("\r\n".join(lines))
+    assert [downlink.rtx_ssrc for downlink in spec.downlinks] == [None, None]
+    assert spec.downlinks[1].payloads[Codec.VP8] == Payload(number=96)
+    assert spec.uplinks[1].rtx_payload_type is None
+    assert spec.uplinks[1].nack
 
-    def test_receive_slots_carry_our_ssrc_and_a_msid_of_their_own(self):
-        answer, _ = agree(CHROMIUM)
-        assert section(answer, 2)[3:-3] == [
-            "a=sendonly",
-            "a=rtcp-mux",
-            "a=rtcp-rsize",
-            "a=rtpmap:111 opus/48000/2",
-            "a=fmtp:111 minptime=10;useinbandfec=1",
-            "a=msid:chair chair.audio",
-            "a=ssrc:9001 cname:s1",
-        ]
-        assert section(answer, 3)[-6:-4] == ["a=msid:chair chair.video", "a=ssrc:9002 cname:s1"]
 
-    def test_the_plane_is_told_all_it_needs(self):
-        _, spec = agree(CHROMIUM)
-        assert (spec.session, spec.site, spec.cname) == ("s1", "01", "s1")
-        assert (spec.local_ufrag, spec.remote_ufrag) == ("srv1", "9uB3")
-        assert spec.remote_fingerprints == (("sha-256", ":".join(["0F"] * 32)),)
-        assert spec.uplinks == (
-            Uplink(
-                slot="mic",
-                kind="audio",
-                mid="0",
-                payload_type=111,
-                ssrcs=(1111,),
-                mid_extension=4,
-                level_extension=1,
-            ),
-            Uplink(
-                slot="camera",
-                kind="video",
-                mid="1",
-                payload_type=96,
-                rids=("q", "f"),
-                mid_extension=4,
-                rid_extension=10,
-            ),
-        )
-        assert [(d.slot, d.kind, d.mid, d.payload_type, d.ssrc) for d in spec.downlinks] == [
-            ("chair", "audio", "2", 111, 9001),
-            ("chair", "video", "3", 96, 9002),
-        ]
+def test_layers_whose_repair_nobody_could_tell_apart_are_repeated_as_they_were():
+    answer, spec = agree(CHROMIUM.replace(f"a=extmap:11 {REPAIRED_RID}\r\n", ""))
+    assert (spec.uplinks[1].rtx_payload_type, spec.uplinks[1].nack) == (None, True)
+    assert "m=video 8110 UDP/TLS/RTP/SAVPF 96\r\n" in answer
+
+
+def test_film_is_one_picture_and_its_sound_as_the_client_says_and_has_no_level():
+    slots = (CONTENT_PICTURE, CONTENT_SOUND)
+    offer = build_offer(
+        slots,
+        ufrag="abcd",
+        pwd="p" * 24,
+        fingerprint=":".join(["AB"] * 32),
+        cname="c",
+        ssrcs={"content.picture": 5, "content.sound": 7},
+        rtx_ssrcs={"content.picture": 6},
+    )
+    answer, spec = agree(offer, slots)
+    picture, sound = spec.uplinks
+    assert (picture.rids, picture.ssrcs, picture.rtx_ssrcs) == ((), (5,), {6: 5})
+    assert (sound.ssrcs, sound.nack, sound.level_extension) == ((7,), False, None)
+    assert "a=fmtp:112 minptime=10;useinbandfec=1;stereo=1;sprop-stereo=1\r\n" in answer
 
 
 @pytest.mark.parametrize(
@@ -231,7 +145,11 @@ class TestChromium:
         ("a=rid:q send\r\n", "", "a=rid:q recv"),
         ("a=rid:q send\r\n", "a=rid:q recv\r\n", "a=rid:q recv"),
         ("send q;h;f", "send h;f", "a=rid:q recv"),
-        ("a=simulcast:send q;h;f\r\n", "", "a=simulcast:recv q;f"),
+        ("a=simulcast:send q;h;f\r\n", "", "a=simulcast:recv q;h;f"),
+        ("a=rtcp-fb:96 nack\r\n", "", "a=rtcp-fb:96 nack\r\n"),
+        ("a=fmtp:97 apt=96", "a=fmtp:97 apt=98", "a=rtpmap:97 rtx/90000"),
+        (f"a=extmap:2 {SEND_TIME}\r\n", "", SEND_TIME),
+        (f"a=extmap:11 {REPAIRED_RID}\r\n", "", REPAIRED_RID),
     ],
 )
 def test_what_is_not_offered_is_not_answered(old, new, line):
@@ -255,7 +173,7 @@ def test_what_is_not_offered_is_not_answered(old, new, line):
             "m=audio 9 UDP/TLS/RTP/SAVPF 63 111\r\na=extmap-allow-mixed",
             "a=extmap-allow-mixed",
         ),
-        ("send q;h;f", "send ~f,h;q", "a=simulcast:recv q;f"),
+        ("send q;h;f", "send ~f,h;q", "a=simulcast:recv q;h;f"),
         ("a=rtcp-fb:96 nack pli", "a=rtcp-fb:* nack pli", "a=rtcp-fb:96 nack pli"),
         ("63 111\r\n", "109 111\r\na=rtpmap:109 OPUS/48000/2\r\n", "a=rtpmap:109 opus/48000/2"),
         (
@@ -265,7 +183,7 @@ def test_what_is_not_offered_is_not_answered(old, new, line):
         ),
         ("a=setup:actpass", "a=setup:active", "a=setup:passive"),
         ("m=audio 9 ", "m=audio 0 ", "m=audio 8110 UDP/TLS/RTP/SAVPF 111"),
-        ("\r\n", "\n", "a=simulcast:recv q;f"),
+        ("\r\n", "\n", "a=simulcast:recv q;h;f"),
     ],
 )
 def test_other_ways_to_write_an_offer_are_understood(old, new, line):
@@ -289,7 +207,11 @@ def test_only_the_camera_has_layers_and_only_the_microphone_a_level():
     offer = offer.replace("a=mid:1", f"a=extmap:1 {LEVEL}\r\na=mid:1")
     mic, camera = agree(offer)[1].uplinks
     assert (mic.rids, mic.rid_extension, mic.level_extension) == ((), None, 1)
-    assert (camera.rids, camera.rid_extension, camera.level_extension) == (("q", "f"), 10, None)
+    assert (camera.rids, camera.rid_extension, camera.level_extension) == (
+        ("q", "h", "f"),
+        10,
+        None,
+    )
 
 
 @pytest.mark.parametrize("semantics", ["FID", "FEC-FR"])
@@ -304,6 +226,9 @@ def test_a_camera_without_layers_is_one_encoding_and_repair_streams_are_no_sourc
     answer, spec = agree(offer)
     assert spec.uplinks[1].rids == ()
     assert spec.uplinks[1].ssrcs == (5,)
+    assert spec.uplinks[1].rtx_ssrcs == ({6: 5} if semantics == "FID" else {})
+    assert spec.uplinks[1].rtx_payload_type == 97
+    assert spec.uplinks[1].repaired_rid_extension is None
     assert spec.uplinks[1].rid_extension is None
     assert "simulcast" not in answer
 
@@ -367,10 +292,19 @@ BAD_OFFERS = [
     (CHROMIUM.replace("m=video", "m=audio", 1), "m-line 1 (camera): is audio, must be video"),
     (CHROMIUM.replace("opus", "PCMU"), "m-line 0 (mic): does not offer opus/48000/2"),
     (CHROMIUM.replace("48000/2", "48000"), "m-line 0 (mic): does not offer opus/48000/2"),
-    (CHROMIUM.replace("VP8", "VP9"), "m-line 1 (camera): does not offer VP8/90000"),
+    (
+        CHROMIUM.replace("VP8", "VP9").replace("42e01f", "64001f"),
+        "m-line 1 (camera): does not offer VP8/90000 or H264/90000",
+    ),
+    (CHROMIUM.replace("97 100", "97 97"), "m-line 1 (camera): a payload type stands for two"),
+    (CHROMIUM.replace("97", "72"), "m-line 1 (camera): payload type 72 is not usable"),
     (CHROMIUM.replace("96", "72"), "m-line 1 (camera): payload type 72 is not usable"),
     (CHROMIUM.replace("96", "128"), "m-line 1 (camera): payload type 128 is not usable"),
-    (CHROMIUM.replace("send q;h;f", "send h"), "m-line 1 (camera): none of its layers is q or f"),
+    (CHROMIUM.replace("send q;h;f", "send x"), "m-line 1 (camera): none of its layers is q, h, f"),
+    (
+        CHROMIUM.replace("a=rid:q", "a=ssrc-group:FID 5 1111\r\na=rid:q"),
+        "m-line 1: an SSRC is named by an earlier",
+    ),
     (CHROMIUM.replace(RID, "urn:other"), "m-line 1 (camera): has a=rid without"),
     (
         CHROMIUM.replace("a=rid:q", "a=ssrc-group:SIM 1 2 3\r\na=rid:q"),
@@ -434,6 +368,91 @@ def test_any_change_of_a_real_offer_gives_an_answer_of_safe_lines_or_a_refusal(
     assert all(line.isprintable() for line in answer.split("\r\n"))
 
 
+RESTART = CHROMIUM.replace("9uB3", "new1").replace("Q2pB1bWzv0rQ9uYxk3Hq7sLd", "r" * 24)
+
+
+def restarted(text, spec, slots=SLOTS, mids=MIDS):
+    return renegotiate(
+        parse_offer(text),
+        spec,
+        slots,
+        mids,
+        local_ufrag="srv2",
+        local_pwd="anotheranotheranother123",
+        greeting=GREETING,
+    )
+
+
+def test_an_ice_restart_changes_the_names_of_ice_and_nothing_else():
+    before, spec = agree(CHROMIUM, bandwidth_bps=1_000_000)
+    after, renewed = restarted(RESTART, spec)
+    assert renewed == replace(
+        spec,
+        local_ufrag="srv2",
+        local_pwd="anotheranotheranother123",
+        remote_ufrag="new1",
+    )
+    assert [
+        pair
+        for pair in zip(before.split("\r\n"), after.split("\r\n"), strict=True)
+        if pair[0] != pair[1]
+    ] == [
+        ("a=ice-ufrag:srv1", "a=ice-ufrag:srv2"),
+        ("a=ice-pwd:serverserverserverserver", "a=ice-pwd:anotheranotheranother123"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("new1", "9uB3", "new a=ice-ufrag"),
+        ("0f:0f", "0f:0e", "keeps its a=fingerprint"),
+        ("ssrc:1111", "ssrc:1112", "that of mic differs"),
+        ("96 97 100", "97 100", "that of camera differs"),
+        ("a=fmtp:103 apt=102", "a=fmtp:103 apt=9", "that of chair differs"),
+        (f"a=extmap:2 {SEND_TIME}", f"a=extmap:3 {SEND_TIME}", "that of mic differs"),
+        ("m=video", "m=audio", "is audio, must be video"),
+    ],
+)
+def test_an_ice_restart_that_changes_more_is_refused(old, new, reason):
+    _, spec = agree(CHROMIUM)
+    assert old in RESTART
+    with pytest.raises(SdpRejected) as rejected:
+        restarted(RESTART.replace(old, new), spec)
+    assert reason in rejected.value.reason
+
+
+def test_an_ice_restart_that_suddenly_takes_retransmissions_is_refused():
+    _, spec = agree(CHROMIUM.replace("apt=", "apx="))
+    with pytest.raises(SdpRejected, match="camera differs"):
+        restarted(RESTART, spec)
+
+
+@given(
+    at=st.integers(0, len(LINES) - 1),
+    other=st.sampled_from(LINES) | st.text(max_size=30),
+    cut=st.integers(0, 60),
+    keep=st.booleans(),
+)
+def test_any_change_of_a_restart_is_a_refusal_or_the_same_session(at, other, cut, keep):
+    _, spec = agree(CHROMIUM)
+    lines = RESTART.split("\r\n")[:-1]
+    lines[at] = lines[at][:cut] + other + lines[at][cut:] if keep else other
+    try:
+        _, renewed = restarted("\r\n".join([*lines, ""]), spec)
+    except SdpRejected:
+        return
+    assert (
+        replace(
+            renewed,
+            local_ufrag=spec.local_ufrag,
+            local_pwd=spec.local_pwd,
+            remote_ufrag=spec.remote_ufrag,
+        )
+        == spec
+    )
+
+
 async def test_a_stock_aiortc_client_offers_and_takes_the_answer():
     slots = slots_for(SessionKind.ROOM)
     config = RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
@@ -448,14 +467,20 @@ async def test_a_stock_aiortc_client_offers_and_takes_the_answer():
         await client.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         assert client.signalingState == "stable"
         directions = [each.currentDirection for each in client.getTransceivers()]
-        assert directions == ["sendonly"] * 2 + ["recvonly"] * 8
+        assert directions == ["sendonly"] * 4 + ["recvonly"] * 10
     finally:
         await client.close()
     # both picture and its repair are named; only the picture is a source
-    assert [len(uplink.ssrcs) for uplink in spec.uplinks] == [1, 1]
+    assert [len(uplink.ssrcs) for uplink in spec.uplinks] == [1, 1, 1, 1]
+    assert [len(uplink.rtx_ssrcs) for uplink in spec.uplinks] == [0, 1, 1, 0]
     assert spec.uplinks[1].rids == ()
+    assert spec.uplinks[1].codec is Codec.VP8
+    assert {tuple(d.payloads) for d in spec.downlinks} == {
+        (Codec.OPUS,),
+        (Codec.VP8, Codec.H264),
+    }
     assert len(spec.remote_fingerprints) == 3
-    assert [downlink.slot for downlink in spec.downlinks] == [slot.name for slot in slots[2:]]
+    assert [downlink.slot for downlink in spec.downlinks] == [slot.name for slot in slots[4:]]
 
 
 def test_the_answer_to_the_longest_session_stays_small():
@@ -467,9 +492,10 @@ def test_the_answer_to_the_longest_session_stays_small():
         fingerprint=":".join(["AB"] * 32),
         cname="c",
         ssrcs={},
+        codecs=(Codec.VP8, Codec.H264),
     )
     answer, spec = agree(offer, slots)
     print(f"answer to {len(slots)} m-lines: {len(answer)} characters")  # noqa: T201 - a figure
-    assert len(answer) < 40_000
+    assert len(answer) < 70_000
     streams = [line for line in answer.split("\r\n") if line.startswith("a=msid:")]
-    assert len(set(streams)) == len(spec.downlinks) == 72
+    assert len(set(streams)) == len(spec.downlinks) == 74

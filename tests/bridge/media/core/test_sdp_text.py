@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from bridge.media.core.sdp_text import (
     MAX_MEDIA,
-    Codec,
     Description,
     Extension,
+    Format,
     SdpRejected,
     parse_description,
 )
+from bridge.media.plane import Candidate
 
 PRINT = ":".join(["0a"] * 32)
 HEAD = f"""v=0
@@ -78,15 +79,15 @@ def test_lines_may_end_with_or_without_a_carriage_return():
 
 
 def test_codecs_come_in_the_order_of_the_m_line_and_without_a_map_they_are_left_out():
-    assert described().media[0].codecs == (
-        Codec(payload_type=111, encoding="opus/48000/2", fmtp="useinbandfec=1", feedback=()),
+    assert described().media[0].formats == (
+        Format(payload_type=111, encoding="opus/48000/2", fmtp="useinbandfec=1", feedback=()),
     )
 
 
 def test_feedback_for_all_codecs_stands_behind_a_codecs_own():
     line = video("a=rtcp-fb:* ccm fir", "a=rtcp-fb:96 nack pli", "a=rtcp-fb:97 nack")
 
-    assert line.codecs[0].feedback == ("nack pli", "ccm fir")
+    assert line.formats[0].feedback == ("nack pli", "ccm fir")
 
 
 def test_layers_extensions_and_ssrcs_are_read_once_each():
@@ -117,17 +118,29 @@ def test_layers_extensions_and_ssrcs_are_read_once_each():
     assert (line.msid, line.bundle_only, line.rtcp_rsize) == ("stream track", True, True)
 
 
-def test_only_host_candidates_for_udp_are_kept():
+def test_of_candidates_hosts_for_udp_and_passive_ones_for_tcp_are_kept():
     line = video(
         "a=candidate:1 1 udp 5 192.0.2.1 8110 typ host",
         "a=candidate:1 1 UDP 5 192.0.2.2 8110 typ host generation 0",
         "a=candidate:1 2 udp 5 192.0.2.3 8110 typ host",
-        "a=candidate:1 1 tcp 5 192.0.2.4 8110 typ host",
-        "a=candidate:1 1 udp 5 192.0.2.5 8110 typ srflx",
+        "a=candidate:1 1 tcp 5 192.0.2.4 8111 typ host tcptype passive",
+        "a=candidate:1 1 tcp 5 2001:db8::5 8111 typ host generation 0 tcptype passive x y",
+        "a=candidate:1 1 tcp 5 192.0.2.6 8111 typ host tcptype active",
+        "a=candidate:1 1 tcp 5 192.0.2.6 8111 typ host tcptype so",
+        "a=candidate:1 1 tcp 5 192.0.2.6 8111 typ host",
+        "a=candidate:1 1 udp 5 192.0.2.7 8110 typ srflx",
+        "a=candidate:1 1 udp 5 192.0.2.8 0 typ host",
+        "a=candidate:1 1 udp 5 192.0.2.8 65536 typ host",
+        "a=candidate:1 1 sctp 5 192.0.2.9 8110 typ host",
         "a=candidate:nonsense",
     )
 
-    assert line.candidates == (("192.0.2.1", 8110), ("192.0.2.2", 8110))
+    assert line.candidates == (
+        Candidate(address="192.0.2.1", port=8110),
+        Candidate(address="192.0.2.2", port=8110),
+        Candidate(address="192.0.2.4", port=8111, transport="tcp"),
+        Candidate(address="2001:db8::5", port=8111, transport="tcp"),
+    )
 
 
 def test_the_tagged_m_lines_transport_goes_before_the_sessions():

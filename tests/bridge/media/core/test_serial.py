@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media.core.serial import distance16, distance32, extend16, newer16, newer32
+from bridge.media.core.serial import (
+    distance16,
+    distance32,
+    extend16,
+    latest16,
+    newer16,
+    newer32,
+)
 
 STARTS = [0, 1, 127, 128, 32767, 32768, 65534, 65535]
 
@@ -44,3 +51,17 @@ def test_across_half_the_circle_neither_is_newer_and_the_distance_is_back(start)
 @given(st.integers(0, 2**40), st.integers(-32768, 32767))
 def test_extending_finds_the_number_again(near, step):
     assert extend16((near + step) & 0xFFFF, near) == near + step
+
+
+@pytest.mark.parametrize("newest", [*STARTS, 65536, 3 * 65536 + 5])
+@pytest.mark.parametrize("back", [0, 1, 32767, 32768, 65535])
+def test_the_latest_is_the_newest_itself_or_behind_it(newest, back):
+    assert latest16((newest - back) & 0xFFFF, newest) == newest - back
+
+
+@given(st.integers(0, 0xFFFF), st.integers(0, 2**40))
+def test_the_latest_ends_as_asked_and_no_later_one_does(value, newest):
+    found = latest16(value, newest)
+
+    assert found & 0xFFFF == value
+    assert found <= newest < found + 65536

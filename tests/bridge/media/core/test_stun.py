@@ -74,14 +74,35 @@ def test_one_changed_bit_before_the_fingerprint_is_not_authentic():
         assert not request.authenticate(PWD), at
 
 
-def test_the_response_tells_the_address_and_is_signed():
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        (("203.0.113.7", 54321), ("203.0.113.7", 54321)),
+        (("2001:db8::7", 54321, 0, 0), ("2001:db8::7", 54321)),
+        (("fe80::7", 9, 0, 2), ("fe80::7", 9)),
+        (("fe80::7%2", 9, 0, 2), ("fe80::7", 9)),
+        (("::1", 65535, "tcp", 7), ("::1", 65535)),
+    ],
+    ids=["IPv4", "IPv6", "link-local", "link-local with its scope", "TCP"],
+)
+def test_the_response_tells_the_address_and_is_signed(address, told):
     request = parse_binding_request(check())
-    response = client.parse_message(binding_response(request, ("203.0.113.7", 54321), PWD))
+    response = client.parse_message(binding_response(request, address, PWD))
     assert (response.message_method, response.message_class) == (0x001, 0x100)
     assert response.transaction_id == b"transaction!"
-    assert response.attributes["XOR-MAPPED-ADDRESS"] == ("203.0.113.7", 54321)
+    assert response.attributes["XOR-MAPPED-ADDRESS"] == told
     assert list(response.attributes)[-1] == "FINGERPRINT"
     assert response.check_message_integrity(PWD.encode())
+
+
+def test_the_mapped_address_of_ipv6_is_that_of_rfc_5769():
+    """Section 2.3: cookie and transaction id are what the address is mixed with."""
+    transaction = bytes.fromhex("b7e7a701bc34d686fa87dfae")
+    request = parse_binding_request(struct.pack("!HHI12s", 1, 0, 0x2112A442, transaction))
+    response = binding_response(request, ("2001:db8:1234:5678:11:2233:4455:6677", 32853), PWD)
+
+    mapped = bytes.fromhex("0002a147 0113a9faa5d3f179bc25f4b5bed2b9d9")
+    assert response[20:].startswith(attribute(0x0020, mapped))
 
 
 @pytest.mark.parametrize(

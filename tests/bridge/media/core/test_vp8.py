@@ -40,7 +40,7 @@ def test_a_descriptor_is_read_field_by_field(descriptor, picture_id, tl0, why):
     raw = bytes.fromhex(descriptor)
     packet = b"header" + raw + KEY + b"picture"
 
-    end, got_picture_id, got_tl0, keyframe = parse(packet, 6, len(packet))
+    end, got_picture_id, got_tl0, keyframe, *_ = parse(packet, 6, len(packet))
 
     assert (end, got_picture_id, got_tl0) == (6 + len(raw), picture_id, tl0), why
     assert keyframe
@@ -49,6 +49,30 @@ def test_a_descriptor_is_read_field_by_field(descriptor, picture_id, tl0, why):
             parse(packet[: 6 + cut], 6, 6 + cut)
         with pytest.raises(Vp8Malformed):
             parse(packet, 6, 6 + cut)  # the rest is padding
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "tid", "sync", "why"),
+    [
+        ("10", 0, False, "nothing extended"),
+        ("90 80 ff ff", 0, False, "no such byte"),
+        ("90 10 e4", 0, False, "with K alone its upper bits mean nothing"),
+        ("90 20 00", 0, False, "the lowest"),
+        ("90 20 1f", 0, False, "KEYIDX without K means nothing"),
+        ("90 20 40", 1, False, "the second"),
+        ("90 20 60", 1, True, "which needs only the lowest"),
+        ("90 20 20", 0, True, "as the lowest always does"),
+        ("90 30 84", 2, False, "beside KEYIDX"),
+        ("90 f0 05 09 c4", 3, False, "behind 7 bits of picture id"),
+        ("90 f0 81 02 09 e4", 3, True, "behind 15"),
+        ("90 60 ff 80", 2, False, "behind TL0PICIDX"),
+        ("90 a0 05 a0", 2, True, "behind a picture id alone"),
+    ],
+)
+def test_the_temporal_layer_is_read(descriptor, tid, sync, why):
+    raw = bytes.fromhex(descriptor)
+
+    assert parse(b"header" + raw + DELTA, 6, 7 + len(raw))[4:] == (tid, sync), why
 
 
 @pytest.mark.parametrize(
@@ -94,22 +118,29 @@ def test_numbers_are_patched_and_the_rest_stays(before, picture_id, tl0, after):
     assert patched == bytes.fromhex(after)
 
 
-@given(st.booleans(), st.integers(0, 32767), st.integers(0, 255))
-def test_a_descriptor_is_read_as_it_was_written(starts_frame, picture_id, tl0):
-    raw = pack_descriptor(starts_frame=starts_frame, picture_id=picture_id, tl0=tl0)
+@given(st.booleans(), st.integers(0, 32767), st.integers(0, 255), st.integers(0, 3), st.booleans())
+def test_a_descriptor_is_read_as_it_was_written(starts_frame, picture_id, tl0, tid, sync):
+    raw = pack_descriptor(
+        starts_frame=starts_frame, picture_id=picture_id, tl0=tl0, tid=tid, sync=sync
+    )
 
-    assert parse(raw + KEY, 0, len(raw) + 1) == (len(raw), picture_id, tl0, starts_frame)
-    assert (len(raw), raw[-1]) == (6, 0)
+    assert parse(raw + KEY, 0, len(raw) + 1) == (6, picture_id, tl0, starts_frame, tid, sync)
     other, rest = VpxPayloadDescriptor.parse(raw + KEY)
     assert (other.picture_id, other.tl0picidx, rest) == (picture_id, tl0, KEY)
     assert (other.partition_start, other.partition_id) == (int(starts_frame), 0)
-    assert other.tid == (0, 0)
+    assert other.tid == (tid, int(sync))
+
+
+def test_a_sender_without_temporal_layers_writes_layer_0():
+    raw = pack_descriptor(starts_frame=True, picture_id=5, tl0=7)
+
+    assert raw == bytes.fromhex("90 e0 8005 07 00")
 
 
 @given(
     st.none() | st.integers(0, 32767),
     st.none() | st.integers(0, 255),
-    st.none() | st.just((1, 1)),
+    st.none() | st.tuples(st.integers(0, 3), st.integers(0, 1)),
     st.none() | st.integers(0, 31),
     st.integers(0, 32767),
     st.integers(0, 255),
@@ -126,9 +157,10 @@ def test_a_patched_descriptor_of_aiortc_reads_as_patched(
         keyidx=keyidx,
     )
     raw = bytes(source)
-    end, got, got_tl0, _ = parse(raw + KEY, 0, len(raw) + 1)
+    end, got, got_tl0, _, got_tid, sync = parse(raw + KEY, 0, len(raw) + 1)
     assert (end, got) == (len(raw), -1 if picture_id is None else picture_id)
     assert got_tl0 == (-1 if tl0 is None else tl0)
+    assert (got_tid, int(sync)) == (tid or (0, 0))
 
     patched = patched_descriptor(
         raw, 0, end, new if got >= 0 else -1, new_tl0 if got_tl0 >= 0 else -1
@@ -144,12 +176,14 @@ def test_a_patched_descriptor_of_aiortc_reads_as_patched(
 def test_any_bytes_are_a_descriptor_or_malformed(data, padding):
     end = len(data) - padding
     try:
-        descriptor_end, picture_id, tl0, _ = parse(data, 0, end)
+        descriptor_end, picture_id, tl0, _, tid, sync = parse(data, 0, end)
     except Vp8Malformed:
         return
     assert 1 <= descriptor_end < end
     assert -1 <= picture_id <= 32767
     assert -1 <= tl0 <= 255
+    assert 0 <= tid <= 3
+    assert isinstance(sync, bool)
 
 
 def test_a_key_frame_says_how_large_it_is():
