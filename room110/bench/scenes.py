@@ -144,7 +144,7 @@ def _change(line: SimulatedLine, **values: float) -> None:
         setattr(line, name, value)
 
 
-async def narrow(stage: Stage, seconds: float) -> dict[str, Any]:
+async def narrow(stage: Stage, seconds: float, within_s: float = SLOW_S) -> dict[str, Any]:
     """One downlink of ``NARROW_BPS`` for a while, from a browser that sends all its layers."""
     down = SimulatedLine(delay_s=DELAY_S, buffer_s=BUFFER_S)
     async with (
@@ -155,7 +155,7 @@ async def narrow(stage: Stage, seconds: float) -> dict[str, Any]:
         await publisher.page.locator("#mic").click()
         await stage.give(publisher.site)
         full = int(stage.camera.partition("x")[0])
-        full = await until(guest.width, lambda now: now >= full, timeout_s=SLOW_S, what="f comes")
+        first_s = await _back(guest, full, within_s)
         await asyncio.sleep(KNOWN_S)
         before = await guest.got()
         between.down.limit(NARROW_BPS)
@@ -164,23 +164,32 @@ async def narrow(stage: Stage, seconds: float) -> dict[str, Any]:
         late, more = await _watched(guest, seconds - SETTLE_S)
         after = await guest.got()
         between.down.limit(None)
-        loop = asyncio.get_running_loop()
-        freed_s = loop.time()
-        await until(guest.width, lambda now: now >= full, timeout_s=SLOW_S, what="f comes back")
-        back_s = loop.time() - freed_s
+        back_s = await _back(guest, full, within_s)
         await asyncio.sleep(SETTLE_S)
         return {
             "full_width": full,
+            "full_at_first_s": first_s,
             "first_3_s": middle.since(before),
             "then": after.since(middle),
             "widths": [*widths, *more],
-            "full_again_s": round(back_s, 1),
+            "full_again_s": back_s,
             "since_freed": (await guest.got()).since(after),
             "queue_s": queues(between.down.queued),
             "lost_in_buffer": down.lost.total(),
             "publisher": {rid: _layer(row) for rid, row in (await publisher.sent()).items()},
             "looks": early + late,
         }
+
+
+async def _back(shown: Seat, full: int, within_s: float) -> float | None:
+    """How long until the large picture is there again; None: longer than *within_s*."""
+    loop = asyncio.get_running_loop()
+    freed_s = loop.time()
+    while await shown.width() < full:
+        await asyncio.sleep(LOOK_S)
+        if loop.time() - freed_s > within_s:
+            return None
+    return round(loop.time() - freed_s, 1)
 
 
 async def _watched(shown: Seat, seconds: float) -> tuple[int, list[int]]:
