@@ -18,13 +18,14 @@ A client that has negotiated AES-CM instead of AES-GCM is sealed by libsrtp: 2.5
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from bridge.media.core import rtx
 from bridge.media.core.drops import DropReason
-from bridge.media.core.packets import HEADER_BYTES, Packet, write
+from bridge.media.core.packets import BARE, HEADER_BYTES, Packet, Tail, csrc_of, tail, write
 from bridge.media.core.picture import read
 from bridge.media.core.rewrite import Run
 from bridge.media.core.rtp import fixed_header, header_length, payload_end
@@ -67,9 +68,17 @@ class Delivery:
     """The way out to one client.  Its owner sets :attr:`route` when an address is known, and calls
     :meth:`open` once there are keys."""
 
-    def __init__(self, drops: Counter[DropReason], *, on_bug: Callable[[Exception], None]) -> None:
-        """*on_bug* hears of a bug of ours met while sending to this client, in whoever's call; it
-        must neither raise nor change the table at once."""
+    def __init__(
+        self,
+        drops: Counter[DropReason],
+        *,
+        send_time: int | None = None,
+        on_bug: Callable[[Exception], None],
+    ) -> None:
+        """*send_time*: the client's number for abs-send-time in pictures.  *on_bug* hears of a bug of
+        ours met while sending to this client, in whoever's call; it must neither raise nor change
+        the table at once."""
+        self._send_time = send_time
         self.route: Route | None = None
         self.packets = self.bytes = 0
         """RTP headers and payloads that left, padding and retransmissions too."""
@@ -114,19 +123,20 @@ class Delivery:
         self, outlet: Outlet, run: Run, group: Sequence[Packet], port: Port, address: Address
     ) -> None:
         ssrc = outlet.ssrc
+        behind = self._tail(outlet.source) if outlet.kind == "video" else BARE
         sealed: list[bytes] = []
         payload_bytes = 0
         if self._sealer is not None:
             encrypt, base, delta = self._sealer.encrypt, self._sealer.base(ssrc), run.index_delta
             for packet in group:
-                header, payload = write(packet, run, ssrc)
+                header, payload = write(packet, run, ssrc, behind)
                 nonce = (base ^ packet[0] + delta).to_bytes(NONCE_BYTES, "big")
                 sealed.append(header + encrypt(nonce, payload, header))
                 payload_bytes += len(payload)
         else:
             assert self._protect is not None
             for packet in group:
-                header, payload = write(packet, run, ssrc)
+                header, payload = write(packet, run, ssrc, behind)
                 try:
                     sealed.append(self._protect(header + payload))
                 except SRTP_FAILURES:
@@ -142,9 +152,14 @@ class Delivery:
             if outlet.kind == "video" and not group[-1][3]:
                 outlet.choked = group[-1][1]
         self.packets += taken
-        self.bytes += payload_bytes + HEADER_BYTES * taken
+        self.bytes += payload_bytes + (HEADER_BYTES + len(behind[1])) * taken
         outlet.packets += taken
         outlet.bytes += payload_bytes
+
+    def _tail(self, source: Source | None) -> Tail:
+        """Of pictures: whose it is, and when it leaves."""
+        csrc = csrc_of(source.feed.site) if source is not None else None
+        return tail(csrc, self._send_time, time.monotonic())
 
     def _uncut(self, outlet: Outlet, group: Sequence[Packet]) -> list[Packet]:
         """Those of *group* that are not of the picture that was cut."""
@@ -174,7 +189,7 @@ class Delivery:
             if packet is None:
                 self._drops[DropReason.REPEAT_GONE] += 1
                 continue
-            run, written = packet
+            run, source, written = packet
             kept = 0 if run is outlet.run else RESERVED_BYTES
             if not self._is_allowed(len(written), kept):
                 self._drops[DropReason.REPEAT_LIMIT] += 1
@@ -193,6 +208,7 @@ class Delivery:
                 ssrc=repeats.ssrc,
                 payload_type=number,
                 seq=repeats.index & 0xFFFF,
+                tail=self._tail(source),
             )
             self.repeated += self._send_beside(repeats, again)
 
@@ -216,8 +232,9 @@ class Delivery:
             return
         _, timestamp = outlet.newest()
         seq = repeats.index & 0xFFFF
-        if self._send_beside(repeats, rtx.padding(repeats.ssrc, number, seq, timestamp, size)):
-            self.padding_bytes += HEADER_BYTES + size
+        packet = rtx.padding(repeats.ssrc, number, seq, timestamp, size, self._tail(None))
+        if self._send_beside(repeats, packet):
+            self.padding_bytes += len(packet)
 
     def _send_beside(self, repeats: Repeats, packet: bytes) -> bool:
         """Seal and send in the stream of retransmissions, or drop by name; whether it left."""
@@ -225,7 +242,8 @@ class Delivery:
             self._drops[DropReason.NOT_READY] += 1
             return False
         port, address = self.route
-        header, payload = packet[:HEADER_BYTES], packet[HEADER_BYTES:]
+        end = header_length(packet)
+        header, payload = packet[:end], packet[end:]
         if self._sealer is not None:
             sealed = self._sealer.seal(repeats.ssrc, repeats.index, header, payload)
         else:
@@ -243,8 +261,9 @@ class Delivery:
         return True
 
 
-def _rebuilt(outlet: Outlet, out: int) -> tuple[Run, bytes] | None:
-    """The packet that went out under this index, with the run it went in; None: it is not known."""
+def _rebuilt(outlet: Outlet, out: int) -> tuple[Run, Source, bytes] | None:
+    """The packet that went out under this index, bare, with its run and its source; None: it is not
+    known."""
     runs = list(outlet.former)
     if outlet.run is not None and outlet.source is not None:
         runs.insert(0, (outlet.run, outlet.source))
@@ -256,7 +275,7 @@ def _rebuilt(outlet: Outlet, out: int) -> tuple[Run, bytes] | None:
         data = source.remembered(index)
         if then is None or data is None:
             return None
-        return run, _written(source, then, outlet.ssrc, data, index)
+        return run, source, _written(source, then, outlet.ssrc, data, index)
     return None
 
 

@@ -109,6 +109,8 @@ class Downlink:
     ssrc: int
     rtx_ssrc: int | None = None
     """None: it takes no retransmissions."""
+    send_time_extension: int | None = None
+    """abs-send-time: its estimate of the line needs to know when a packet left *here*."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

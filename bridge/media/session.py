@@ -75,7 +75,12 @@ class MediaSession:
         self.clock = SessionClock()
         self.packets_in = self.bytes_in = 0
         self.rtt_s: float | None = None
-        self.delivery = Delivery(forwarder.drops, on_bug=lambda bug: on_bug(self, bug))
+        send_times = (d.send_time_extension for d in spec.downlinks if d.kind == "video")
+        self.delivery = Delivery(
+            forwarder.drops,
+            send_time=next((n for n in send_times if n is not None), None),
+            on_bug=lambda bug: on_bug(self, bug),
+        )
         self.incoming = Incoming(
             spec, forwarder=forwarder, clock=self.clock, ask=self._ask_keyframe
         )

@@ -99,12 +99,6 @@
       return row?.framesDecoded ?? -1;
     },
 
-    /** Key frames decoded for a slot since its PeerConnection began; -1 without one. */
-    async keyframes(slot) {
-      const row = (await rowsOf(picture(slot))).find(({ type }) => type === "inbound-rtp");
-      return row?.keyFramesDecoded ?? -1;
-    },
-
     /** What a slot shows at this moment, as a PNG data URL; null before its first frame. */
     picture(slot, width = 160, height = 90) {
       const video = picture(slot);

@@ -21,8 +21,14 @@ def problems(text: str | bytes) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("", "r.csv:1: the columns must be code,slug,name,type,region,title, and may be bandwidth_kbps, not "),
-        ("code;slug\n", "r.csv:1: the columns must be code,slug,name,type,region,title, and may be"),
+        (
+            "",
+            "r.csv:1: the columns must be code,slug,name,type,region,title, and may be bandwidth_kbps, not ",
+        ),
+        (
+            "code;slug\n",
+            "r.csv:1: the columns must be code,slug,name,type,region,title, and may be",
+        ),
         (HEADER, "r.csv:2: no site at all"),
         (HEADER + HUE + "47,da\n", "r.csv:3: 2 cells, 6 expected"),
         (HEADER + "1,hue,Huế,tỉnh,Trung,Sở\n", "r.csv:2: code: String should match"),

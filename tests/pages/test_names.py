@@ -14,12 +14,9 @@ from tests.support.browser import CARDS, Screen
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 ROUND = (SYNTHETIC[2], SYNTHETIC[9], SYNTHETIC[15], SYNTHETIC[6])
-SETTLE_S = 1.0
-"""The larger size of the picture follows the first, with a key frame of its own."""
-APART = 15
-"""Looks, each after 20 ms, for which name and picture may be of two sites: a key frame is counted
-when it is decoded and not when it is seen, which on a busy machine is later.  Who is named when is
-proved step by step in test_turn.py."""
+APART = 3
+"""Looks, each after 20 ms, for which name and picture may be of two sites: the page is drawn between
+two of them.  Who is named when is proved step by step in test_turn.py."""
 
 
 def _pictured(colour: list[int]) -> SiteCode | None:
@@ -30,14 +27,6 @@ def _pictured(colour: list[int]) -> SiteCode | None:
     return None
 
 
-async def _settled(shown: Screen) -> None:
-    """Until the present picture has had its key frames: one more would pass for the next site's."""
-    before = -1
-    while (now := await probe(shown.page, "keyframes", "speaker.1")) != before:
-        before = now
-        await asyncio.sleep(SETTLE_S)
-
-
 async def test_name_and_picture_of_a_new_speaker_come_together(hall):
     await hall.give(ROUND[-1])
     await asyncio.gather(*(shown.sees(ROUND[-1], "speaker.1") for shown in hall.screens))
@@ -45,7 +34,6 @@ async def test_name_and_picture_of_a_new_speaker_come_together(hall):
         await probe(shown.page, "follow", "speaker.1")
 
     for site in ROUND:
-        await asyncio.gather(*(_settled(shown) for shown in hall.screens))
         await hall.give(site)
         await asyncio.gather(*(shown.sees(site, "speaker.1") for shown in hall.screens))
 

@@ -13,6 +13,7 @@ at most ``MAX_PADDING`` bytes: less than one packet's own headers cost.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from struct import Struct
 from typing import Final, TypeAlias
 
@@ -46,24 +47,36 @@ SYNC: Final = 0x08
 """Its frame needs no other but one of the lowest temporal layer (Y of RFC 7741)."""
 
 _HEADER: Final = Struct("!BBHII").pack
+_SEND_TIME: Final = Struct("!HHI").pack
 _BOTH: Final = Struct("!HHB").pack
 _PICTURE_ID: Final = Struct("!HH").pack
 _TL0: Final = Struct("!HB").pack
 
 
-def write(packet: Packet, run: Run, ssrc: int) -> tuple[bytes, bytes]:
-    """Header and payload for one subscriber; the header has neither CSRC list nor extension.
+BARE: Final = (0, b"")
+"""A :data:`Tail` of nothing."""
+
+Tail: TypeAlias = tuple[int, bytes]
+"""What follows the fixed header, of all packets of a source in one delivery, and the bits of the first
+byte that say so: see :func:`tail`."""
+
+
+def write(packet: Packet, run: Run, ssrc: int, tail: Tail = BARE) -> tuple[bytes, bytes]:
+    """Header and payload for one subscriber.
 
     *run* is the run as of this packet (:meth:`Run.at`, for one that may be late).
     """
+    bits, behind = tail
     index, timestamp, first, marker, descriptor, picture_id, tl0, _, rest = packet
     header = _HEADER(
-        first,
+        first | bits,
         marker | run.payload_type,
         index + run.index_delta & 0xFFFF,
         timestamp + run.timestamp_delta & 0xFFFFFFFF,
         ssrc,
     )
+    if behind:
+        header += behind
     if descriptor == PLAIN:
         return header, rest
     if picture_id < 0:
@@ -73,6 +86,31 @@ def write(packet: Packet, run: Run, ssrc: int) -> tuple[bytes, bytes]:
     if tl0 < 0:
         return header, _PICTURE_ID(descriptor, picture_id) + rest
     return header, _BOTH(descriptor, picture_id, tl0 + run.tl0_delta & 0xFF) + rest
+
+
+@cache
+def csrc_of(site: str) -> int:
+    """The number by which a site is known as a contributing source: its code's digits times ten, and
+    the number of the room; 790 is 79, 792 is 79-2, 1100 is room 110.  0 for what is no code."""
+    code, _, room = site.partition("-")
+    digits = code + (room or "0")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+
+
+def tail(csrc: int | None, send_time: int | None, now_s: float) -> Tail:
+    """What the header says beside its numbers.
+
+    *csrc* (RFC 3550 section 5.1, as RFC 7667 section 3.7 has it for a middlebox that switches): whose
+    picture this is, frame by frame.  *send_time* is the number of the extension that says when the
+    packet leaves, in 2**-18 s, wrapping every 64 s.
+    """
+    bits, behind = BARE
+    if csrc is not None:
+        bits, behind = 1, csrc.to_bytes(4, "big")
+    if send_time is not None:
+        bits |= 0x10
+        behind += _SEND_TIME(0xBEDE, 1, send_time << 28 | 2 << 24 | int(now_s * 0x40000) & 0xFFFFFF)
+    return bits, behind
 
 
 def groups(packets: Iterable[Packet]) -> list[list[Packet]]:

@@ -11,7 +11,7 @@ whichever the source has, in the subscriber's number for it.
 
 What the answer leaves out is not spoken.  Header extensions are taken only on m-lines the client
 sends on: RFC 9143 obliges whoever accepts MID to send it, and our packets are told apart by the
-SSRCs the answer names.
+SSRCs the answer names.  But for abs-send-time of pictures, by which the client judges its line.
 
 An ICE restart (RFC 8445 section 9, RFC 8839 section 4.4.1) offers the same session under new ICE
 names; the DTLS association, the SSRCs and all numbers go on.  Anything else that has changed is
@@ -44,7 +44,7 @@ from bridge.media.core.sdp_text import (
     parse_description,
 )
 from bridge.media.plane import Downlink, Greeting, Payload, SessionSpec, Uplink
-from bridge.media.slots import CAMERA, MIC, Direction, Slot
+from bridge.media.slots import CAMERA, MIC, Direction, Medium, Slot
 
 __all__ = ["Offer", "SdpRejected", "negotiate", "parse_offer", "renegotiate"]
 
@@ -52,6 +52,8 @@ _DIGESTS: Final = ("sha-256", "sha-384", "sha-512")
 _OFFERED_DIRECTION: Final = {Direction.SEND: "sendonly", Direction.RECEIVE: "recvonly"}
 _EXTENSION_NUMBERS: Final = frozenset(range(1, 256)) - {15}
 """Those of RFC 8285 in either form of header."""
+_ONE_BYTE_NUMBERS: Final = frozenset(range(1, 15))
+"""Those of the form that we write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,10 @@ def _downlink(
         payloads={each.codec: each.payload for each in codecs},
         ssrc=ssrcs(slot),
         rtx_ssrc=ssrcs(slot) if repaired else None,
+        # Sound has no part in a receiver's estimate, so its packets are not made longer for it.
+        send_time_extension=(
+            _received_extension(line, SEND_TIME) if slot.kind is Medium.VIDEO else None
+        ),
     )
 
 
@@ -273,6 +279,14 @@ def _layers(line: MediaLine, where: str) -> tuple[str, ...]:
     if line.send_rids and not rids:
         raise SdpRejected(f"{where}: none of its layers is {', '.join(LAYERS)}")
     return rids
+
+
+def _received_extension(line: MediaLine, uri: str) -> int | None:
+    """The extension's number if the client will take it under one that our form of header has."""
+    extension = line.extensions.get(uri)
+    if extension is None or extension.direction not in {None, "sendrecv", "recvonly"}:
+        return None
+    return extension.number if extension.number in _ONE_BYTE_NUMBERS else None
 
 
 def _sent_extension(line: MediaLine, uri: str) -> int | None:

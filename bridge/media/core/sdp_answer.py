@@ -83,7 +83,7 @@ def write_answer(
         if isinstance(one.link, Uplink):
             lines += _receiving(one.line, one.link)
         else:
-            lines += _sending(one.link, cname=cname)
+            lines += _sending(one.line, one.link, cname=cname)
         lines += candidates
     return "\r\n".join((*lines, ""))
 
@@ -123,9 +123,14 @@ def _receiving(line: MediaLine, uplink: Uplink) -> Iterator[str]:
         yield f"a=simulcast:recv {';'.join(uplink.rids)}"
 
 
-def _sending(downlink: Downlink, *, cname: str) -> Iterator[str]:
+def _sending(line: MediaLine, downlink: Downlink, *, cname: str) -> Iterator[str]:
     # sound and picture of one place share the stream, so that the client keeps their lips in step
     yield f"a=msid:{downlink.slot} {downlink.slot}.{downlink.kind}"
+    number = downlink.send_time_extension
+    if number is not None:
+        offered = line.extensions[SEND_TIME].direction
+        answered = {None: "", "sendrecv": "/sendrecv", "recvonly": "/sendonly"}[offered]
+        yield f"a=extmap:{number}{answered} {SEND_TIME}"
     yield from sources(downlink.ssrc, downlink.rtx_ssrc, cname)
 
 

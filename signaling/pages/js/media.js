@@ -116,10 +116,9 @@ export class Media extends EventTarget {
     return this.#pc === null ? {} : tally(await this.#pc.getStats());
   }
 
-  /** Key frames of a slot that the present connection has decoded; 0 without one. */
-  async keyframes(slot) {
-    const rows = await this.#lines.get(`video:${slot}`)?.receiver.getStats();
-    return [...(rows?.values() ?? [])].find(({ type }) => type === "inbound-rtp")?.keyFramesDecoded ?? 0;
+  /** Whose frames came in a slot of late: [{source, rtpTimestamp}], one for each site. */
+  contributors(slot) {
+    return this.#lines.get(`video:${slot}`)?.receiver.getContributingSources() ?? [];
   }
 
   #stream(kind, slot) {

@@ -5,27 +5,42 @@
  * frame is there (bridge/media/forwarder.py), and a name must never stand over somebody else's
  * picture. So the old name stays with the old picture, and both change at once.
  *
- * A page cannot see whose frame it decodes. What it can see is key frames: the service changes the
- * source behind a slot at one and nowhere else. So the first key frame after the word is the new
- * site's. `look` is told how many there were in all; what was new at the first look after the word
- * counts too, since the picture may be quicker than the word. Wrong is that rule only when the old
- * source sends a key frame of its own in those moments, and then for as long as the new one takes.
+ * Whose a frame is says the frame itself: the service names the site as the contributing source of
+ * every packet (CSRC, RFC 3550 section 5.1). Its number is the site's code without the dash, times
+ * ten unless it is of another room: 790 is 79, 792 is 79-2, 1100 is room 110.
  *
- * Without a key frame the old picture ends after `PATIENCE_MS`, as it does at the service; from
- * `SURELY_MS` on, with what was still on its way, any frame is the new site's.
+ * Without the new site's frames the old picture ends after `PATIENCE_MS`, as it does at the service.
+ * From a service that names nobody, any frame later than `SURELY_MS` is the new site's.
  */
 
 /** The service's PATIENCE_S. */
 const PATIENCE_MS = 2000;
 const SURELY_MS = 3000;
 
+/** A site as a contributing source. */
+export function numberOf(site) {
+  const [code, room = "0"] = site.split("-");
+  return Number(code + room);
+}
+
+/**
+ * Whose the frame with *rtpTimestamp* is: of the sources that have contributed the first, in order,
+ * whose last frame is not older. A page hears of a source a moment before its frame is on the screen.
+ * @param {Array<{source: number, rtpTimestamp: number}>} sources  as a receiver tells them
+ * @returns {?number}  null: nobody says
+ */
+export function contributor(sources, rtpTimestamp) {
+  const ahead = ({ rtpTimestamp: last }) => (last - rtpTimestamp) | 0;
+  const inOrder = [...sources].sort((one, other) => ahead(one) - ahead(other));
+  return (inOrder.find((one) => ahead(one) >= 0) ?? inOrder.at(-1))?.source ?? null;
+}
+
 export class Turn {
   #told = null;
   #told_ms = -Infinity;
-  /** Whose frames came last; null: of nobody. */
+  /** Whose frames came last; null: of nobody who was told. */
   #pictured = null;
   #seen_ms = -Infinity;
-  #keyframes = 0;
 
   /** @param {number} still_ms  how old the newest frame of a living picture may be */
   constructor(still_ms) {
@@ -41,22 +56,16 @@ export class Turn {
     if (site === null) this.#seen_ms = -Infinity;
   }
 
-  /** A frame was presented. */
-  frame(now_ms) {
+  /** A frame was presented, of the site with *number*; null: nobody says. */
+  frame(now_ms, number = null) {
     this.#seen_ms = now_ms;
-    if (now_ms - this.#told_ms > SURELY_MS) this.#pictured = this.#told;
-  }
-
-  /** The slot has decoded *keyframes* in all; a new PeerConnection counts from none. */
-  look(keyframes) {
-    const before = keyframes < this.#keyframes ? 0 : this.#keyframes;
-    this.#keyframes = keyframes;
-    if (keyframes > before && this.#told !== null) this.#pictured = this.#told;
-  }
-
-  /** Whether it is known whose the frames are. */
-  get settled() {
-    return this.#told === null || this.#pictured === this.#told;
+    if (number === null) {
+      if (now_ms - this.#told_ms > SURELY_MS) this.#pictured = this.#told;
+    } else if (this.#told !== null && number === numberOf(this.#told)) {
+      this.#pictured = this.#told;
+    } else if (this.#pictured !== null && number !== numberOf(this.#pictured)) {
+      this.#pictured = null;
+    }
   }
 
   /**
@@ -66,7 +75,7 @@ export class Turn {
   view(now_ms) {
     if (this.#told === null) return { site: null, state: "empty" };
     const lives = now_ms - this.#seen_ms < this.still_ms;
-    if (this.settled) return { site: this.#told, state: lives ? "live" : "waiting" };
+    if (this.#pictured === this.#told) return { site: this.#told, state: lives ? "live" : "waiting" };
     if (lives && this.#pictured !== null && now_ms - this.#told_ms < PATIENCE_MS) {
       return { site: this.#pictured, state: "live" };
     }

@@ -10,13 +10,12 @@
  */
 
 import { h, setFacts, setText } from "./dom.js";
-import { Turn } from "./picture-turn.js";
+import { contributor, Turn } from "./picture-turn.js";
 
 /** At 15 frames a second one second is a long time; a layer change takes a tenth of it. */
 const STILL_MS = 1500;
 /** Slides stand still by nature: a browser repeats them once a second, other encoders as they like. */
 const CONTENT_STILL_MS = 10_000;
-/** How much earlier than the word a picture may be; what is asked costs the page nothing it feels. */
 const LOOK_MS = 250;
 
 export class RoomPicture extends HTMLElement {
@@ -30,7 +29,6 @@ export class RoomPicture extends HTMLElement {
   #names = new Map();
   #timer = 0;
   #frame = 0;
-  #looking = false;
 
   connectedCallback() {
     if (!this.#video.isConnected) {
@@ -59,34 +57,20 @@ export class RoomPicture extends HTMLElement {
     if (site !== this.#told) {
       this.#told = site;
       this.#turn.tell(site, performance.now());
-      void this.#look();
     }
     this.#draw();
   }
 
   #watch() {
-    this.#frame = this.#video.requestVideoFrameCallback(() => {
-      this.#turn.frame(performance.now());
-      if (!this.#turn.settled) void this.#look();
-      else if (this.dataset.state === "waiting") this.#draw();
+    this.#frame = this.#video.requestVideoFrameCallback((_now, { rtpTimestamp }) => {
+      const sources = this.#media.contributors(this.dataset.slot);
+      this.#turn.frame(performance.now(), contributor(sources, rtpTimestamp));
+      this.#draw();
       this.#watch();
     });
   }
 
-  /** How many key frames there were by now: asked all the time, and at each frame in a change. */
-  async #look() {
-    if (this.#looking || this.#media === null) return;
-    this.#looking = true;
-    try {
-      this.#turn.look(await this.#media.keyframes(this.dataset.slot));
-    } finally {
-      this.#looking = false;
-    }
-    this.#draw();
-  }
-
   #judge() {
-    if (this.#told !== null) void this.#look();
     this.#draw();
     // Chromium pauses a video whose track was replaced while nothing came.
     if (this.#video.paused && this.#video.srcObject !== null) this.#video.play().catch(() => {});

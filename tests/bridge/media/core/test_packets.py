@@ -4,14 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.media.core import rtp
 from bridge.media.core.packets import (
     MAX_GROUP,
     MAX_GROUP_BYTES,
     MAX_PADDING,
     PLAIN,
     Packet,
+    csrc_of,
     groups,
     size_of,
+    tail,
     write,
 )
 from bridge.media.core.rewrite import Run
@@ -172,3 +175,35 @@ def test_groups_keep_order_and_content_and_only_the_last_of_one_is_shorter(rows)
 @given(st.lists(st.sampled_from([1000, 1001, 1002]), max_size=40))
 def test_what_a_packetizer_cuts_goes_in_as_few_calls_as_there_can_be(lengths):
     assert len(sizes(*lengths)) == -(-len(lengths) // MAX_GROUP)
+
+
+def test_a_tail_says_whose_it_is_and_when_it_leaves():
+    run = Run(
+        first=0,
+        payload_type=120,
+        index_delta=0,
+        timestamp_delta=0,
+        picture_id_delta=0,
+        tl0_delta=0,
+    )
+    packet = (5, 900, 0x80, 0, PLAIN, -1, -1, 0, b"body")
+    for csrc, send_time in ((None, None), (790, None), (None, 3), (1100, 14)):
+        header, payload = write(packet, run, 77, tail(csrc, send_time, 64.5))
+        data = header + payload
+
+        assert rtp.fixed_header(data) == (False, 120, 5, 900, 77)
+        assert data[rtp.header_length(data) :] == b"body"
+        assert (data[0] & 0x0F) == (csrc is not None)
+        if csrc is not None:
+            assert int.from_bytes(data[12:16], "big") == csrc
+        if send_time is not None:
+            # 64 s are one turn of the 24 bits.
+            assert rtp.extension(data, send_time) == (1 << 17).to_bytes(3, "big")
+
+
+@pytest.mark.parametrize(
+    ("site", "number"),
+    [("01", 10), ("79", 790), ("79-2", 792), ("110", 1100), ("792", 7920), ("x", 0), ("", 0)],
+)
+def test_a_site_is_known_by_its_code_as_a_number(site, number):
+    assert csrc_of(site) == number

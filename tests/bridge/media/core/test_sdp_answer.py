@@ -134,6 +134,7 @@ def test_picture_is_sent_in_any_codec_the_client_knows_and_repaired_by_a_second_
         *VP8,
         *H264,
         "a=msid:chair chair.video",
+        "a=extmap:2 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
         "a=ssrc-group:FID 9002 9003",
         "a=ssrc:9002 cname:s1",
         "a=ssrc:9003 cname:s1",
