@@ -9,7 +9,7 @@ import pytest
 from bridge.conference.words import SiteCode
 from room110.bench.chromium import probe
 from tests.pages.conftest import SYNTHETIC
-from tests.support.browser import CARDS, Screen
+from tests.support.browser import CARDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
