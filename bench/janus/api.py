@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -27,6 +28,8 @@ class Api:
         self._secret = secret
         self._session: int | None = None
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._up: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+        """By handle."""
 
     async def run(self) -> None:
         """Read until the connection ends."""
@@ -34,6 +37,8 @@ class Api:
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 continue
             message = frame.json()
+            if message.get("janus") == "webrtcup":
+                self._up[message["sender"]].set()
             # "ack" says that the answer comes later, as an event of the same transaction.
             if message.get("janus") == "ack":
                 continue
@@ -43,6 +48,11 @@ class Api:
 
     async def open(self) -> None:
         self._session = (await self._ask({"janus": "create"}))["data"]["id"]
+
+    async def up(self, handle: int) -> None:
+        """Until Janus has keys for this handle: before that a publisher is no feed."""
+        async with asyncio.timeout(ANSWER_S):
+            await self._up[handle].wait()
 
     async def attach(self) -> int:
         handle: int = (await self._ask({"janus": "attach", "plugin": PLUGIN}))["data"]["id"]

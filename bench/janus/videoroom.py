@@ -64,6 +64,7 @@ class VideoRoom:
                 # It answers our actpass with active.
                 role="server" if remote.setup == "active" else "client",
             )
+            await self._api.up(handle)
             self._pump.add(wire)
             self._feeds.append(told["id"])
             try:

@@ -2,8 +2,7 @@
 
 The kernel is the cost of sending, and it takes several packets for one subscriber in one call
 (UDP_SEGMENT: 7.9 us a packet alone, 2.8 in fours, research/aiortc.md 8).  So a packet waits with its
-source until the owner calls :meth:`Fanout.flush`, at the end of what the socket held and at
-latest after ``HOLD_S``.  Whoever changes the table flushes first, so a batch always meets the
+source until the owner calls :meth:`Fanout.flush` (:mod:`bridge.media.flusher` says when).  Whoever changes the table flushes first, so a batch always meets the
 table that its packets came under.
 
 A packet that is not the newest of its source cannot wait: its numbers are those of its own time.
@@ -22,8 +21,8 @@ from bridge.media.core.rewrite import Place, Run
 from bridge.media.plane import DELAY_BOUNDS_S
 from bridge.media.streams import Outlet, Source
 
-HOLD_S: Final = 0.001
-"""How long a packet may wait for others."""
+MANY: Final = 8
+"""Subscribers of a picture from which on it pays to wait for the rest of it."""
 
 
 class Fanout:
@@ -46,6 +45,16 @@ class Fanout:
             if self.since_s is None:
                 self.since_s = now_s
         source.pending.append(packet)
+
+    @property
+    def awaits_more(self) -> bool:
+        """Whether a picture that many watch has begun and not ended."""
+        return any(
+            not source.pending[-1][3]
+            and source.feed.kind == "video"
+            and len(source.outlets) >= MANY
+            for source in self._waiting
+        )
 
     def flush(self) -> None:
         """Deliver what waits."""

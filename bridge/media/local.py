@@ -1,7 +1,7 @@
 """LocalPlane: the media plane in this process, behind :class:`bridge.media.plane.MediaPlane`.
 
 Three clocks drive it.  The sockets: what they held is forwarded, and sent when they are drained or
-after ``HOLD_S``.  Every ``TURN_S`` what is not urgent: key-frame requests, links that fell silent, old
+a moment later.  Every ``TURN_S`` what is not urgent: key-frame requests, links that fell silent, old
 pictures, layers, and each session's reports when their half second is over (spread over the turns,
 so that 64 sessions do not report in one burst).  Every ``REPAIR_S``, while packets are missing, they
 are asked for.
@@ -25,8 +25,8 @@ from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix
 from bridge.media.core.rtcp import Rtcp
 from bridge.media.dtls import Dtls, DtlsFailed, certificate, fingerprint
-from bridge.media.fanout import HOLD_S
 from bridge.media.feedback import hear
+from bridge.media.flusher import Flusher
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import (
     Greeting,
@@ -73,7 +73,7 @@ class LocalPlane:
         self._certificate = certificate()
         self._forwarder = Forwarder()
         self._forwarder.on_hole = self._repair_soon
-        self._fanout = self._forwarder.fanout
+        self._flusher = Flusher(self._forwarder.fanout)
         self._drops: Counter[DropReason] = self._forwarder.drops
         self._sessions: dict[SessionId, MediaSession] = {}
         self._steering = Steering(self._forwarder, self._say)
@@ -94,7 +94,7 @@ class LocalPlane:
             port,
             tcp_port,
             on_datagram=self._take,
-            on_drained=self._flush,
+            on_drained=self._flusher.on_drained,
             on_drop=self._drop,
             on_lost=self._switchboard.forget,
         )
@@ -163,6 +163,7 @@ class LocalPlane:
                 await asyncio.sleep(TURN_S)
                 self._advance(self._now_s())
         finally:
+            self._flusher.close()
             if self._repairing is not None:
                 self._repairing.cancel()
             for session in tuple(self._sessions.values()):
@@ -202,7 +203,7 @@ class LocalPlane:
                 continue
             try:
                 self._steering.advance(session, place, now_s)
-                if (place + self._turn) % turns == 0:
+                if (place + self._turn) % (turns if session.sources else 2 * turns) == 0:
                     for packets in reports(session, now_s=now_s, ntp=ntp):
                         session.send_rtcp(*packets)
             except Exception as bug:  # noqa: BLE001 - ends this session alone
@@ -261,15 +262,7 @@ class LocalPlane:
 
     def _take(self, data: bytes, address: Address, port: Port, now_s: float) -> None:
         self._switchboard.take(data, address, port, now_s)
-        since_s = self._fanout.since_s
-        if since_s is not None and now_s - since_s > HOLD_S:
-            self._flush()
-
-    def _flush(self) -> None:
-        since_s = self._fanout.since_s
-        if since_s is not None:
-            self._fanout.flush()
-            self._fanout.note(self._now_s() - since_s)
+        self._flusher.on_packet(now_s)
 
     def _hear(self, session: MediaSession, said: Iterable[Rtcp], now_s: float) -> None:
         hear(session, said, self._forwarder, now_s=now_s, ntp=ntp_from_unix(time.time()))

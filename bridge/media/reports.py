@@ -7,7 +7,8 @@
   behind them changes (RFC 3550 section 6.4.1).
 
 Half a second: Chromium follows a REMB within 2 s at this rate (measured); RFC 3550's minimum of 5 s
-is for multicast groups, and RFC 4585 lets a unicast session report this often.
+is for multicast groups, and RFC 4585 lets a unicast session report this often.  Who sends nothing
+itself is told half as often: its sender reports are for lip sync alone.
 """
 
 from __future__ import annotations

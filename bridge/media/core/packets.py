@@ -104,9 +104,7 @@ def tail(csrc: int | None, send_time: int | None, now_s: float) -> Tail:
     picture this is, frame by frame.  *send_time* is the number of the extension that says when the
     packet leaves, in 2**-18 s, wrapping every 64 s.
     """
-    bits, behind = BARE
-    if csrc is not None:
-        bits, behind = 1, csrc.to_bytes(4, "big")
+    bits, behind = BARE if csrc is None else (1, csrc.to_bytes(4, "big"))
     if send_time is not None:
         bits |= 0x10
         behind += _SEND_TIME(0xBEDE, 1, send_time << 28 | 2 << 24 | int(now_s * 0x40000) & 0xFFFFFF)

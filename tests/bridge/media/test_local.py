@@ -24,7 +24,7 @@ from bridge.endpoint.card import Card
 from bridge.endpoint.clip import Clip, Layer
 from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.peer import Peer
-from bridge.media import local
+from bridge.media import flusher, local
 from bridge.media.core.drops import DropReason
 from bridge.media.core.framing import frame
 from bridge.media.core.layers import Q, remb_bps
@@ -32,7 +32,7 @@ from bridge.media.core.rtcp import PictureLoss, ReceiverReport
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp import negotiate, parse_offer, renegotiate
 from bridge.media.dtls import Dtls, DtlsFailed
-from bridge.media.fanout import HOLD_S
+from bridge.media.flusher import HOLD_S
 from bridge.media.local import LINK_S, LocalPlane
 from bridge.media.plane import (
     Candidate,
@@ -670,19 +670,36 @@ async def test_a_bug_in_the_handshake_or_behind_it_ends_the_session_it_is_in(
 # Reports and requests.
 
 
-async def test_every_session_gets_its_reports_in_time_and_not_all_in_one_turn(stage):
-    plugged = [plug(stage, f"{n:02d}") for n in range(10)]
+async def _reported(stage, plugged, turns: int) -> list[list[int]]:
+    """Who was told something in each turn."""
     now_s = asyncio.get_running_loop().time()
-    turns = []
-    for turn in range(round(2 * INTERVAL_S / TURN_S)):
+    told = []
+    for turn in range(turns):
         for it in plugged:
             it.port.sent.clear()
         stage.plane._advance(now_s + turn * TURN_S)
-        turns.append(sorted(address[1] for it in plugged for _, address in it.port.sent))
+        told.append(sorted(address[1] for it in plugged for _, address in it.port.sent))
+    return told
+
+
+async def test_who_sends_gets_reports_in_time_and_not_all_in_one_turn(stage):
+    plugged = [plug(stage, f"{n:02d}") for n in range(10)]
+    for it in plugged:
+        stage.take(sound(1, ssrc=9, mid=b"0"), it.address, it.now_s)
+    turns = await _reported(stage, plugged, round(2 * INTERVAL_S / TURN_S))
 
     assert {len(turn) for turn in turns} == {2}
     assert turns[:5] == turns[5:]
     assert sorted(itertools.chain(*turns[:5])) == list(range(10))
+
+
+async def test_who_only_watches_is_told_half_as_often(stage):
+    plugged = [plug(stage, f"{n:02d}") for n in range(10)]
+    turns = await _reported(stage, plugged, round(4 * INTERVAL_S / TURN_S))
+
+    assert {len(turn) for turn in turns} == {1}
+    assert turns[:10] == turns[10:]
+    assert sorted(itertools.chain(*turns[:10])) == list(range(10))
 
 
 async def test_a_request_for_a_key_frame_goes_through_to_the_publisher(stage):
@@ -917,7 +934,7 @@ async def test_nothing_waits_longer_than_it_may(stage):
 
 
 async def test_through_real_sockets_a_burst_goes_out_together(stage, monkeypatch):
-    monkeypatch.setattr(local, "HOLD_S", 60.0)  # a slow machine must not cut it
+    monkeypatch.setattr(flusher, "HOLD_S", 60.0)  # a slow machine must not cut it
     stage.plane.set_plan(SPEAKING)
     with stranger() as publisher:
         plug(stage, "01", address=publisher.getsockname())
@@ -951,12 +968,12 @@ async def test_a_plan_with_a_ladder_holds_at_once(stage):
     client, watcher = plug(stage, "01"), plug(stage, "02")
     for data in several(2):
         stage.take(data, client.address, client.now_s)
-    stage.plane._flush()
+    stage.plane._flusher.flush()
     assert len(watcher.rtp) == 2
     stage.plane.set_plan(replace(SPEAKING, ladder={"02": Ladder.SOUND}))
     stage.take(several(2, first=3)[0], client.address, client.now_s)
     stage.take(sound(1, ssrc=9, mid=b"0"), client.address, client.now_s)
-    stage.plane._flush()
+    stage.plane._flusher.flush()
 
     assert [data[1] & 0x7F for data in watcher.rtp] == [120, 120, 109]
     assert watcher.session.outlets[SPEAKER_PICTURE.ssrc].top is None
