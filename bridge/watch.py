@@ -29,16 +29,7 @@ LOST_REASONS: Final = (
 )
 """Why media ends without our doing: the peer's silence, or the plane's word."""
 
-_BEFORE_THE_FIRST_LOOK: Final = PlaneStats(
-    sessions=(),
-    packets_in=0,
-    packets_out=0,
-    bytes_in=0,
-    bytes_out=0,
-    drops={},
-    keyframe_requests=0,
-    switches=0,
-)
+_BEFORE_THE_FIRST_LOOK: Final = PlaneStats()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,16 +245,16 @@ class SessionStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaneStats:
-    sessions: tuple[SessionStats, ...]
-    packets_in: int
-    packets_out: int
-    bytes_in: int
-    bytes_out: int
-    drops: Mapping[str, int]
+    sessions: tuple[SessionStats, ...] = ()
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    drops: Mapping[str, int] = field(default_factory=dict)
     """DropReason -> packets, since the plane started."""
-    keyframe_requests: int
+    keyframe_requests: int = 0
     """Sent to publishers, after coalescing."""
-    switches: int
+    switches: int = 0
     """Slots that changed source or layer, counted per subscriber."""
     delays: tuple[int, ...] = (0,) * (len(DELAY_BOUNDS_S) + 1)
     """Batches by the time from their first packet in to their last packet out: up to each of

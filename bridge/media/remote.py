@@ -63,16 +63,7 @@ PATIENCE_S: Final = 5.0
 
 WORKER_LOST: Final = "worker_lost"
 
-NOTHING: Final = PlaneStats(
-    sessions=(),
-    packets_in=0,
-    packets_out=0,
-    bytes_in=0,
-    bytes_out=0,
-    drops={},
-    keyframe_requests=0,
-    switches=0,
-)
+NOTHING: Final = PlaneStats()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

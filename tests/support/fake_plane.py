@@ -12,16 +12,7 @@ from bridge.media.slots import MIC, Slot
 from bridge.outgoing import Outgoing
 
 FINGERPRINT = ":".join(["AB"] * 32)
-NOTHING = PlaneStats(
-    sessions=(),
-    packets_in=0,
-    packets_out=0,
-    bytes_in=0,
-    bytes_out=0,
-    drops={},
-    keyframe_requests=0,
-    switches=0,
-)
+NOTHING = PlaneStats()
 
 
 @dataclass

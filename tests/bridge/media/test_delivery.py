@@ -73,18 +73,6 @@ class SmallPort(FakePort):
 
 
 @pytest.fixture
-def forwarder() -> Forwarder:
-    it = Forwarder()
-    it.set_gates(frozenset({"01", "02"}))
-    return it
-
-
-@pytest.fixture
-def client(forwarder: Forwarder) -> Client:
-    return Client(forwarder, spec("01"))
-
-
-@pytest.fixture
 def other(forwarder: Forwarder) -> Client:
     return Client(forwarder, spec("03"))
 

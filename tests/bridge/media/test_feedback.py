@@ -22,7 +22,6 @@ from bridge.media.core.rtcp import (
 )
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.feedback import hear
-from bridge.media.forwarder import Forwarder
 from tests.support.media import (
     CHAIR_PICTURE,
     CHAIR_SOUND,
@@ -33,28 +32,6 @@ from tests.support.media import (
     sound,
     spec,
 )
-
-
-@pytest.fixture
-def forwarder() -> Forwarder:
-    it = Forwarder()
-    it.set_gates(frozenset({"01", "02"}))
-    return it
-
-
-@pytest.fixture
-def client(forwarder: Forwarder) -> Client:
-    return Client(forwarder, spec("01"))
-
-
-@pytest.fixture
-def watcher(forwarder: Forwarder) -> Client:
-    """Site 02, whose speaker is site 01."""
-    it = Client(forwarder, spec("02"))
-    it.aim(SPEAKER_SOUND.ssrc, "01")
-    it.aim(SPEAKER_PICTURE.ssrc, "01")
-    return it
-
 
 # Key frames.
 

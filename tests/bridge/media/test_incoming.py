@@ -25,7 +25,6 @@ from tests.support.media import (
     OPUS,
     RID,
     SPEAKER_PICTURE,
-    SPEAKER_SOUND,
     VP8,
     VP8_RTX,
     Client,
@@ -44,27 +43,6 @@ BARE = replace(CAMERA, rids=())
 """A camera with one encoding of which the offer says nothing more."""
 FIRST = 65500
 """The publisher's first number: they wrap on the way."""
-
-
-@pytest.fixture
-def forwarder() -> Forwarder:
-    it = Forwarder()
-    it.set_gates(frozenset({"01", "02"}))
-    return it
-
-
-@pytest.fixture
-def client(forwarder: Forwarder) -> Client:
-    return Client(forwarder, spec("01"))
-
-
-@pytest.fixture
-def watcher(forwarder: Forwarder) -> Client:
-    """Site 02, whose speaker is site 01."""
-    it = Client(forwarder, spec("02"))
-    it.aim(SPEAKER_SOUND.ssrc, "01")
-    it.aim(SPEAKER_PICTURE.ssrc, "01")
-    return it
 
 
 def known(client: Client) -> dict[int, tuple[str, str]]:

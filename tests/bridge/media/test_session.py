@@ -36,27 +36,6 @@ from tests.support.media import (
 REPORT = ReceiverReport(ssrc=501)
 
 
-@pytest.fixture
-def forwarder() -> Forwarder:
-    it = Forwarder()
-    it.set_gates(frozenset({"01", "02"}))
-    return it
-
-
-@pytest.fixture
-def client(forwarder: Forwarder) -> Client:
-    return Client(forwarder, spec("01"))
-
-
-@pytest.fixture
-def watcher(forwarder: Forwarder) -> Client:
-    """Site 02, whose speaker is site 01."""
-    it = Client(forwarder, spec("02"))
-    it.aim(SPEAKER_SOUND.ssrc, "01")
-    it.aim(SPEAKER_PICTURE.ssrc, "01")
-    return it
-
-
 def known(client: Client) -> dict[int, tuple[str, str]]:
     return {ssrc: (source.slot, source.layer) for ssrc, source in client.sources.items()}
 
