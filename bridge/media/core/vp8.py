@@ -1,4 +1,4 @@
-"""The VP8 payload descriptor (RFC 7741 section 4.2): read, write, and patch two numbers in it.
+"""The VP8 payload descriptor (RFC 7741 section 4.2): read and write it.
 
      0 1 2 3 4 5 6 7
     |X|R|N|S|R| PID |   S: a partition starts here, PID: which one
@@ -8,9 +8,8 @@
     |TID|Y| KEYIDX  |   T or K
 
 The picture id counts frames, TL0PICIDX the frames of the lowest temporal layer, TID says which
-layer a frame is of and Y that it needs none but the lowest.  When a slot
-changes its source a decoder must see both go on, so the forwarder patches them.  Because the
-fields stand in this fixed order, two flags say where they are and nothing more need be kept.
+layer a frame is of and Y that it needs none but the lowest.  When a slot changes its source a decoder
+must see both numbers go on: :mod:`bridge.media.core.packets` writes them anew.
 
 Written picture ids always have 15 bits.  A sender may change from 7 bits to 15 and back while it
 counts (aiortc writes 7 below 128), and a slot shows senders of both kinds one after another: only
@@ -23,8 +22,6 @@ from __future__ import annotations
 from struct import Struct
 from typing import Final
 
-_PICTURE: Final = Struct("!BBH")
-_PICTURE_AND_LAYER: Final = Struct("!BBHB")
 _PICTURE_LAYER_AND_TID: Final = Struct("!BBHBB")
 
 _X: Final = 0x80
@@ -81,29 +78,6 @@ def parse(data: bytes, start: int, end: int) -> tuple[int, int, int, bool, int, 
         return at, picture_id, tl0, first & _S_AND_PID == _S and not data[at] & 1, tid, sync
     except IndexError:
         raise Vp8Malformed("the descriptor is cut") from None
-
-
-def patched_descriptor(
-    data: bytes, start: int, descriptor_end: int, picture_id: int, tl0: int
-) -> bytes:
-    """The descriptor with new numbers, the picture id in 15 bits; the rest stays.
-
-    *descriptor_end* is from :func:`parse`; a number that it gave as -1 must be -1 here too.
-    """
-    if picture_id >= 0:
-        rest = start + 4 if data[start + 2] & _M else start + 3
-        if tl0 >= 0:
-            return (
-                _PICTURE_AND_LAYER.pack(data[start], data[start + 1], 0x8000 | picture_id, tl0)
-                + data[rest + 1 : descriptor_end]
-            )
-        return (
-            _PICTURE.pack(data[start], data[start + 1], 0x8000 | picture_id)
-            + data[rest:descriptor_end]
-        )
-    if tl0 >= 0:
-        return b"%b%c%b" % (data[start : start + 2], tl0, data[start + 3 : descriptor_end])
-    return data[start:descriptor_end]
 
 
 def pack_descriptor(

@@ -5,13 +5,16 @@ from aiortc.codecs.vpx import VpxPayloadDescriptor
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.media.core.packets import write
+from bridge.media.core.picture import read
+from bridge.media.core.rewrite import Run
 from bridge.media.core.vp8 import (
     Vp8Malformed,
     dimensions,
     pack_descriptor,
     parse,
-    patched_descriptor,
 )
+from bridge.media.plane import Codec
 
 KEY = b"\x10"
 DELTA = b"\x11"
@@ -92,6 +95,24 @@ def test_a_key_frame_starts_with_partition_0(first, payload, keyframe, why):
     assert parse(bytes((first,)) + payload, 0, 2)[3] is keyframe, why
 
 
+def patched_descriptor(
+    data: bytes, start: int, descriptor_end: int, picture_id: int, tl0: int
+) -> bytes:
+    """The descriptor as it goes out when these are the numbers."""
+    descriptor, rest, old, _, old_tl0, tier, _ = read(Codec.VP8, data, start, len(data))
+    run = Run(
+        first=0,
+        payload_type=96,
+        index_delta=0,
+        timestamp_delta=0,
+        picture_id_delta=picture_id - old,
+        tl0_delta=tl0 - old_tl0,
+    )
+    packet = (0, 0, 0x80, 0, descriptor, old, old_tl0, tier, data[rest:])
+    _, payload = write(packet, run, 1)
+    return payload[: len(payload) - (len(data) - descriptor_end)]
+
+
 @pytest.mark.parametrize(
     ("before", "picture_id", "tl0", "after"),
     [
@@ -163,7 +184,7 @@ def test_a_patched_descriptor_of_aiortc_reads_as_patched(
     assert (got_tid, int(sync)) == (tid or (0, 0))
 
     patched = patched_descriptor(
-        raw, 0, end, new if got >= 0 else -1, new_tl0 if got_tl0 >= 0 else -1
+        raw + KEY, 0, end, new if got >= 0 else -1, new_tl0 if got_tl0 >= 0 else -1
     )
 
     other, rest = VpxPayloadDescriptor.parse(patched + KEY)
