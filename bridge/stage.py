@@ -83,7 +83,7 @@ def seats_in(plan: Plan) -> Seats:
 
 
 def _seats(conference: Conference, before: Seats) -> Seats:
-    holders = [r.site for r in conference.holders if r.floor == SPEECH]
+    holders = [r.site for r in conference.holders if SPEECH in r.floors]
     seats = {place: site for place, site in before.items() if site in holders}
     free = (place for place in range(1, MAX_SPEAKERS + 1) if place not in seats)
     for site in holders:

@@ -3,8 +3,9 @@
 The chair decides; nobody else gives or takes the floor while the conference is on.  A site
 speaks for itself.  A secretary keeps the list.  A technician does the chair's part in the
 lobby, so that lines and microphones can be tried before anybody sits down, and in any phase
-may shut room 110 (a howl, a forgotten microphone) but never open what was shut.  A deputy has
-nothing of the chair until he has assumed it; viewers and the metrics reader only look.
+may stop a howl but never opens what was shut.  A deputy has nothing of the chair until it was handed
+to him or he has assumed it; then he acts by the chair's authority, and the named chair by none but
+the right to take it back.  Viewers and the metrics reader only look.
 
 Rule 1: what the table does not name is forbidden.
 Rule 2: of several roles the least that suffices is used, and the journal keeps it as ``as``: a
@@ -24,25 +25,59 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Final
 
+from bridge.conference.care import DESK, TECHNICIANS
+from bridge.conference.chair import is_chair
 from bridge.conference.commands import (
     Actor,
+    AgendaDefer,
+    AgendaFinish,
+    AgendaLoad,
+    AgendaNext,
+    AgendaReturn,
+    AgendaSkip,
     ChairAccept,
+    ChairAssume,
     ChairCall,
     ChairDeny,
+    ChairExtend,
     ChairGrant,
+    ChairHandover,
+    ChairHold,
+    ChairLimit,
     ChairMute,
     ChairNext,
     ChairPhase,
+    ChairPolicy,
+    ChairResume,
     ChairRevoke,
+    ChairSilence,
+    ConferenceDescribe,
+    ConferenceLock,
     FloorRelease,
     FloorRequest,
     HelpAck,
     HelpClose,
     HelpRaise,
+    MinutesNote,
+    NoteSend,
     PersonCommand,
+    ProgrammeSlate,
+    RollcallAnswer,
+    RollcallClose,
+    RollcallMark,
+    RollcallOpen,
+    SiteCut,
+    SiteDrop,
+    SiteLadder,
+    SiteProbe,
+    SiteRestart,
+    SiteSwitch,
+    ViewBroadcast,
+    ViewCarousel,
+    ViewWatch,
 )
 from bridge.conference.state import Conference
-from bridge.conference.words import CENTRE, Phase, RequestStatus, Role
+from bridge.conference.words import CENTRE, ItemStatus, Phase, RequestStatus, Role
 
 
 class Scope(Enum):
@@ -55,6 +90,10 @@ class Scope(Enum):
     """A request the actor made, until it is granted."""
     SHUT_CENTRE = auto()
     """Block room 110; not unblock it, nobody else."""
+    PLANNED = auto()
+    """An agenda item that has not begun: nobody speaks for it yet."""
+    IN = auto()
+    """A note to the desk or the technicians, not to a site."""
 
 
 Powers = Mapping[Phase, Scope]
@@ -67,14 +106,17 @@ def _always(scope: Scope) -> dict[Phase, Scope]:
 _CHAIR: Final = {Role.CHAIR: _always(Scope.ANY)}
 _CHAIR_AND_LOBBY: Final = {Role.TECHNICIAN: {Phase.LOBBY: Scope.ANY}} | _CHAIR
 _LIST: Final = {Role.SECRETARY: _always(Scope.ANY)} | _CHAIR_AND_LOBBY
-
+_PLAN: Final = {Role.SECRETARY: _always(Scope.PLANNED)} | _CHAIR_AND_LOBBY
+_PAPER: Final = {Role.SECRETARY: _always(Scope.ANY)} | _CHAIR
+_CARE: Final = {Role.TECHNICIAN: _always(Scope.ANY)} | _CHAIR
+_SITE: Final = {Role.SITE: _always(Scope.OWN)}
 _HELPERS: Final = {
     role: _always(Scope.ANY) for role in (Role.TECHNICIAN, Role.SECRETARY, Role.CHAIR)
 }
 
 # The order inside a row is the order of trying: the least authority first.
 AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
-    FloorRequest: {Role.SITE: _always(Scope.OWN)} | _LIST,
+    FloorRequest: _SITE | _LIST,
     FloorRelease: {
         Role.SITE: _always(Scope.OWN),
         Role.SECRETARY: _always(Scope.MADE),
@@ -87,33 +129,81 @@ AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
     ChairDeny: _CHAIR_AND_LOBBY,
     ChairRevoke: _CHAIR_AND_LOBBY,
     ChairNext: _CHAIR_AND_LOBBY,
+    ChairHold: _CHAIR_AND_LOBBY,
+    ChairResume: _CHAIR_AND_LOBBY,
+    ChairExtend: _CHAIR_AND_LOBBY,
+    ChairLimit: _CHAIR_AND_LOBBY,
     ChairMute: {Role.TECHNICIAN: _always(Scope.SHUT_CENTRE) | {Phase.LOBBY: Scope.ANY}} | _CHAIR,
+    ChairSilence: _CHAIR_AND_LOBBY,
+    ChairPolicy: _CHAIR_AND_LOBBY,
     ChairPhase: _CHAIR_AND_LOBBY,
-    HelpRaise: {Role.SITE: _always(Scope.OWN)},
+    ChairHandover: _CHAIR,
+    ChairAssume: {Role.DEPUTY: _always(Scope.ANY)} | _CHAIR,
+    AgendaLoad: _LIST,
+    AgendaNext: _CHAIR_AND_LOBBY,
+    AgendaFinish: _CHAIR_AND_LOBBY,
+    AgendaSkip: _PLAN,
+    AgendaDefer: _PLAN,
+    AgendaReturn: _LIST,
+    RollcallOpen: _PAPER,
+    RollcallAnswer: _SITE,
+    RollcallMark: _PAPER,
+    RollcallClose: _PAPER,
+    ViewBroadcast: _CARE,
+    ViewWatch: _CARE,
+    ViewCarousel: _CARE,
+    ProgrammeSlate: _HELPERS,
+    SiteCut: _CARE,
+    SiteProbe: {Role.TECHNICIAN: _always(Scope.ANY)},
+    SiteSwitch: _SITE | _CARE,
+    SiteRestart: _CARE,
+    SiteDrop: _CARE,
+    SiteLadder: _CARE,
+    HelpRaise: _SITE,
     HelpAck: _HELPERS,
-    HelpClose: {Role.SITE: _always(Scope.OWN)} | _HELPERS,
+    HelpClose: _SITE | _HELPERS,
+    NoteSend: {Role.SITE: _always(Scope.IN), Role.DEPUTY: _always(Scope.ANY)} | _HELPERS,
+    MinutesNote: _PAPER,
+    ConferenceLock: _CARE,
+    ConferenceDescribe: _HELPERS,
 }
 
 
 def authorise(actor: Actor, command: PersonCommand, conference: Conference) -> Role | None:
     """The role by whose authority *actor* may try *command* now; None: by none.
 
-    A request that does not exist is nobody's: the site that names it is let through here and
+    A request or an item that does not exist is nobody's: who names it is let through here and
     told so by the check of existence.
     """
     for role, powers in AUTHORITY[type(command)].items():
         scope = powers.get(conference.phase)
-        if role in actor.roles and scope and _reaches(scope, actor, command, conference):
+        is_theirs = scope and _has(role, actor, command, conference)
+        if scope and is_theirs and _reaches(scope, actor, command, conference):
             return role
     return None
+
+
+def _has(role: Role, actor: Actor, command: PersonCommand, conference: Conference) -> bool:
+    # Who is named chair may take the chair back; everything else is for who has it.
+    if role is Role.CHAIR and not isinstance(command, ChairAssume):
+        return is_chair(conference, actor.user, actor.roles)
+    return role in actor.roles
 
 
 def _reaches(scope: Scope, actor: Actor, command: PersonCommand, conference: Conference) -> bool:
     match scope, command:
         case Scope.ANY, _:
             return True
-        case Scope.OWN, FloorRequest(site=site) | HelpRaise(site=site) | HelpClose(site=site):
+        case (
+            Scope.OWN,
+            FloorRequest(site=site)
+            | HelpRaise(site=site)
+            | HelpClose(site=site)
+            | SiteSwitch(site=site),
+        ):
             return actor.site is not None and site in {None, actor.site}
+        case Scope.OWN, RollcallAnswer():
+            return actor.site is not None
         case Scope.OWN, FloorRelease(request=number):
             request = conference.requests.get(number)
             return actor.site is not None and (request is None or request.site == actor.site)
@@ -124,4 +214,9 @@ def _reaches(scope: Scope, actor: Actor, command: PersonCommand, conference: Con
             )
         case Scope.SHUT_CENTRE, ChairMute(site=site, on=on):
             return on and site == CENTRE
+        case Scope.PLANNED, AgendaSkip(item=number) | AgendaDefer(item=number):
+            item = conference.agenda.items.get(number)
+            return item is None or item.status is not ItemStatus.CURRENT
+        case Scope.IN, NoteSend(to=to):
+            return actor.site is not None and to in {DESK, TECHNICIANS}
     raise AssertionError(f"{scope} says nothing about {type(command).__name__}")

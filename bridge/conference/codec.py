@@ -17,36 +17,56 @@ from enum import StrEnum
 from types import NoneType
 from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
 
-from bridge.conference.events import (
-    BlockChanged,
-    ConferenceBegun,
-    Event,
-    HelpChanged,
-    HoldEnded,
-    HoldStarted,
-    LinkChanged,
-    NextChosen,
-    PhaseChanged,
-    Policy,
-    RequestAccepted,
-    RequestEnded,
-    RequestGranted,
-    RequestMade,
-)
+from bridge.conference import floor_events, session_events
+from bridge.conference.agenda import Draft
+from bridge.conference.events import Event
+from bridge.conference.policy import Policy
 
 TYPES: Final[Mapping[str, type[Event]]] = {
-    "conference_begun": ConferenceBegun,
-    "phase_changed": PhaseChanged,
-    "link_changed": LinkChanged,
-    "request_made": RequestMade,
-    "request_accepted": RequestAccepted,
-    "request_granted": RequestGranted,
-    "request_ended": RequestEnded,
-    "hold_started": HoldStarted,
-    "hold_ended": HoldEnded,
-    "block_changed": BlockChanged,
-    "help_changed": HelpChanged,
-    "next_chosen": NextChosen,
+    "conference_begun": floor_events.ConferenceBegun,
+    "phase_changed": floor_events.PhaseChanged,
+    "link_changed": floor_events.LinkChanged,
+    "request_made": floor_events.RequestMade,
+    "request_accepted": floor_events.RequestAccepted,
+    "request_granted": floor_events.RequestGranted,
+    "clock_started": floor_events.ClockStarted,
+    "time_warned": floor_events.TimeWarned,
+    "time_over": floor_events.TimeOver,
+    "limit_extended": floor_events.LimitExtended,
+    "request_ended": floor_events.RequestEnded,
+    "hold_started": floor_events.HoldStarted,
+    "hold_ended": floor_events.HoldEnded,
+    "block_changed": floor_events.BlockChanged,
+    "next_chosen": floor_events.NextChosen,
+    "site_limited": floor_events.SiteLimited,
+    "policy_changed": floor_events.PolicyChanged,
+    "chair_passed": floor_events.ChairPassed,
+    "console_seen": floor_events.ConsoleSeen,
+    "help_changed": session_events.HelpChanged,
+    "cut_changed": session_events.CutChanged,
+    "ladder_changed": session_events.LadderChanged,
+    "standby_changed": session_events.StandbyChanged,
+    "device_switched": session_events.DeviceSwitched,
+    "media_restarted": session_events.MediaRestarted,
+    "site_dropped": session_events.SiteDropped,
+    "probe_started": session_events.ProbeStarted,
+    "probe_ended": session_events.ProbeEnded,
+    "broadcast_chosen": session_events.BroadcastChosen,
+    "broadcast_shown": session_events.BroadcastShown,
+    "watch_chosen": session_events.WatchChosen,
+    "carousel_set": session_events.CarouselSet,
+    "slate_written": session_events.SlateWritten,
+    "agenda_loaded": session_events.AgendaLoaded,
+    "item_started": session_events.ItemStarted,
+    "item_ended": session_events.ItemEnded,
+    "item_moved": session_events.ItemMoved,
+    "rollcall_opened": session_events.RollcallOpened,
+    "rollcall_marked": session_events.RollcallMarked,
+    "rollcall_closed": session_events.RollcallClosed,
+    "note_sent": session_events.NoteSent,
+    "minutes_noted": session_events.MinutesNoted,
+    "lock_changed": session_events.LockChanged,
+    "conference_described": session_events.ConferenceDescribed,
 }
 _NAMES: Final = {event: name for name, event in TYPES.items()}
 
@@ -146,5 +166,5 @@ def _read_word(words: type[StrEnum], value: Any, where: str) -> StrEnum:
 
 _READERS: Final[Mapping[type[Any], Mapping[str, Reader]]] = {
     kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (*TYPES.values(), Policy)
+    for kind in (*TYPES.values(), Policy, Draft)
 }

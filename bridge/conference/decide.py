@@ -1,26 +1,37 @@
 """Decide: a wish and a state give events, or a no.
 
 ``decide`` changes nothing and knows no clock; the caller journals the events, folds them in and
-tells the world.  It only says who answers: the authority table first, then :mod:`wishes` (people),
-:mod:`phases`, or :mod:`links` (the house).  The checks come in the order of ``RefusalCode``, so
-that the same mistake always hears the same no, and a refused command leaves no trace.
+tells the world.  It only says who answers: the authority table first, then :mod:`wishes` (people)
+or :mod:`links` (the house).  The checks come in the order of ``RefusalCode``, so that the same
+mistake always hears the same no, and a refused command leaves no trace.
 
-The order of events inside one decision is law: every invariant of the conference is true after
-each event, not only after the last.
+The order of events inside one decision is law: every invariant of the floor is true after each
+event, not only after the last.  After every decision two things follow by themselves: what may
+not be so any more is ended (a probe, a broadcast), and with ``auto_advance`` a free floor is
+given on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.conference import checks
+from bridge.conference import advance, checks, links, programme, wishes
 from bridge.conference.authority import authorise
 from bridge.conference.checks import Refused
-from bridge.conference.commands import Actor, Command, HouseCommand, LinkLost, LinkUp, SiteLeft
+from bridge.conference.commands import (
+    Actor,
+    Command,
+    HouseCommand,
+    LinkLost,
+    LinkUp,
+    MicLive,
+    SiteLeft,
+    StandbySeen,
+)
+from bridge.conference.course import Course
 from bridge.conference.events import ConferenceBegun, Event, Policy
-from bridge.conference.links import decide_house
+from bridge.conference.policy import MAX_SPEAKERS
 from bridge.conference.state import Conference
-from bridge.conference.wishes import Wish
 from bridge.conference.words import CENTRE, Refusal, RefusalCode, Role, SiteCode
 
 
@@ -32,19 +43,31 @@ class Decision:
     """To be journalled and folded in order; empty when everything is so already."""
     authority: Role | None
     """By which role it was decided (``as`` in the journal); None: by the house."""
+    after: Conference
+    """What the events make."""
 
 
 def begin(
-    *, conference: str, title: str, rehearsal: bool, sites: tuple[SiteCode, ...], policy: Policy
+    *,
+    conference: str,
+    title: str,
+    rehearsal: bool,
+    sites: tuple[SiteCode, ...],
+    policy: Policy,
+    titles: tuple[str, ...] = (),
+    names: tuple[str, ...] = (),
 ) -> ConferenceBegun:
     """The first event of a conference, at 0.0 s.
 
-    ValueError: a site is named twice, 110 is not last, or 1 to 4 holders are not what is allowed.
+    ValueError: a site is named twice, 110 is not last, titles or names are not one for each site,
+    or 0 to 4 holders are not what is allowed.
     """
     if not sites or sites[-1] != CENTRE or len(set(sites)) != len(sites):
         raise ValueError(f"sites are named once each, {CENTRE} last: {sites}")
-    if not 1 <= policy.max_floor_users <= 4:  # noqa: PLR2004  # speaker.1 to speaker.4
-        raise ValueError(f"1 to 4 sites may hold the floor, not {policy.max_floor_users}")
+    if not {len(titles), len(names)} <= {0, len(sites)}:
+        raise ValueError("a title and a name for each site, or for none")
+    if not 0 <= policy.max_floor_users <= MAX_SPEAKERS:
+        raise ValueError(f"0 to 4 sites may hold the floor, not {policy.max_floor_users}")
     return ConferenceBegun(
         at_s=0.0,
         conference=conference,
@@ -52,6 +75,8 @@ def begin(
         rehearsal=rehearsal,
         sites=sites,
         policy=policy,
+        titles=titles,
+        names=names,
     )
 
 
@@ -65,15 +90,22 @@ def decide(
     """
     try:
         if isinstance(command, HouseCommand):
-            if isinstance(command, LinkUp | LinkLost | SiteLeft):
+            course = Course(conference, actor, None, now_s=now_s)
+            if isinstance(command, LinkUp | LinkLost | SiteLeft | MicLive | StandbySeen):
                 checks.known_site(conference, command.site)
-            return Decision(events=decide_house(conference, command, now_s=now_s), authority=None)
-        authority = authorise(actor, command, conference)
-        if authority is None:
-            what = f"{type(command).__name__} in {conference.phase}"
-            text = f"{what} is not for {actor.user}"
-            return Refusal(code=RefusalCode.NOT_AUTHORIZED, text=text)
-        wish = Wish(conference=conference, actor=actor, authority=authority, now_s=now_s)
-        return Decision(events=tuple(wish.fulfil(command)), authority=authority)
+            links.happen(course, command)
+        else:
+            authority = authorise(actor, command, conference)
+            if authority is None:
+                what = f"{type(command).__name__} in {conference.phase}"
+                text = f"{what} is not for {actor.user}"
+                return Refusal(code=RefusalCode.NOT_AUTHORIZED, text=text)
+            course = Course(conference, actor, authority, now_s=now_s)
+            wishes.fulfil(course, command)
     except Refused as no:
         return no.refusal
+    course.add_all(programme.swept(course.conference, now_s=now_s))
+    advance.advance(course)
+    return Decision(
+        events=tuple(course.events), authority=course.authority, after=course.conference
+    )

@@ -1,12 +1,13 @@
 """Projections: what each audience may see of the one state, as a JSON-able snapshot.
 
 * **desk** (chair, deputy, secretary, technician): everything.
-* **site**: what is public, and its own standing; never the queue, another site's request, line,
-  block or gate.  Whom the chair passed over is not a province's to read (practice.md A21, A22).
+* **site**: what is public, and its own standing; never the queue (unless the policy shows it),
+  another site's request, line, block or gate.  Whom the chair passed over is not a province's to
+  read (practice.md A21, A22).
 * **wall** (screens, viewers): what is public.
 
-Public are the phase, the programme, who speaks, who is on the air, and the names of the sites.
-No value is ever null: absent means none, so that snapshots can be patched
+Public are the phase, the programme, who speaks, who is on the air, the agenda's titles, and the
+names of the sites.  No value is ever null: absent means none, so that snapshots can be patched
 (:mod:`bridge.conference.patch`).  Keys of objects are strings, request ids too.  Times are
 conference seconds; a clock is ``{used_s, since_s}``, and whoever shows it counts on from
 ``since_s`` himself: there are no ticking messages.
@@ -18,15 +19,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from bridge.conference.commands import Actor
+from bridge.conference import desk_view, gate
+from bridge.conference.actor import Actor
 from bridge.conference.floor import ONGOING
-from bridge.conference.gate import gate, on_air, ongoing, open_gates, speakers, word_of
 from bridge.conference.state import Conference, Request
-from bridge.conference.words import CENTRE, Link, Phase, RequestStatus, Role, SiteCode
+from bridge.conference.words import (
+    CENTRE,
+    SPEECH,
+    Link,
+    Phase,
+    QueueVisible,
+    RequestStatus,
+    Role,
+    SiteCode,
+    SlateKind,
+    Via,
+)
 
 DESK_ROLES: Final = frozenset({Role.CHAIR, Role.DEPUTY, Role.SECRETARY, Role.TECHNICIAN})
 
-_SLATES: Final = {Phase.LOBBY: "lobby", Phase.RECESS: "recess", Phase.CLOSED: "end"}
+_SLATES: Final = {
+    Phase.LOBBY: SlateKind.LOBBY,
+    Phase.RECESS: SlateKind.RECESS,
+    Phase.CLOSED: SlateKind.END,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,117 +76,102 @@ def project(
         "rehearsal": conference.rehearsal,
         "phase": conference.phase.value,
         "phase_since_s": conference.phase_since_s,
-        "on_air": on_air(conference),
+        "opened_s": conference.opened_s,
+        "locked": conference.locked,
+        "starts": conference.description.starts,
+        "place": conference.description.place,
+        "rollcall_open": conference.rollcall.is_open,
+        "on_air": gate.on_air(conference),
+        "content": gate.content(conference),
         "programme": _programme(conference),
-        "speakers": list(speakers(conference)),
+        "speakers": list(gate.speakers(conference)),
+        "by_phone": [r.site for r in conference.holders if r.via is Via.PHONE],
+        "agenda": desk_view.agenda(conference.agenda),
     }
     if audience.kind == "desk":
-        snapshot |= _desk(conference, titles)
+        snapshot |= desk_view.desk(conference, titles)
     else:
         snapshot["sites"] = {site: {"title": titles[site]} for site in conference.sites}
     if audience.site is not None:
         snapshot["own"] = _own(conference, audience.site)
-    return _without_none(snapshot)
+        if conference.policy.queue_visible is QueueVisible.ALL:
+            snapshot["queue_sites"] = [
+                conference.requests[number].site for number in conference.queue
+            ]
+    return desk_view.without_none(snapshot)
 
 
-def _programme(conference: Conference) -> dict[str, str]:
+def _programme(conference: Conference) -> dict[str, Any]:
     slate = _SLATES.get(conference.phase)
+    if slate is None and SlateKind.NOTICE in conference.slates:
+        slate = SlateKind.NOTICE
     centre_is_lost = conference.sites[CENTRE].link is not Link.UP
-    if slate is None and centre_is_lost and not speakers(conference):
-        slate = "centre_lost"
-    return {"kind": "stage"} if slate is None else {"kind": "slate", "slate": slate}
-
-
-def _desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, Any]:
-    policy = conference.policy
-    asked = ongoing(conference)
-    heard = open_gates(conference)
-    return {
-        "next": conference.next,
-        "queue": list(conference.queue),
-        "policy": _without_none(
-            {
-                "max_floor_users": policy.max_floor_users,
-                "request_handling": policy.request_handling.value,
-                "limit_s": policy.limit_s,
-                "grace_s": policy.grace_s,
-                "down_after_s": policy.down_after_s,
-                "reopen_within_s": policy.reopen_within_s,
-            }
-        ),
-        "sites": {
-            code: _without_none(
-                {
-                    "title": titles[code],
-                    "link": site.link.value,
-                    "link_since_s": site.link_since_s,
-                    "blocked": site.blocked,
-                    "help": site.help.value if site.help else None,
-                    "gate": code in heard,
-                    "floor": word_of(asked.get(code), is_next=conference.next == code).value,
-                    "request": asked[code].id if code in asked else None,
-                }
-            )
-            for code, site in conference.sites.items()
-        },
-        "requests": {
-            str(request.id): _request(request)
-            for request in conference.requests.values()
-            if request.status in ONGOING
-        },
-    }
-
-
-def _request(request: Request) -> dict[str, Any]:
-    holds = {cause.value: since_s for cause, since_s in (request.holds or {}).items()}
-    return _without_none(
-        {
-            "site": request.site,
-            "status": request.status.value,
-            "floor": request.floor,
-            "by": request.by,
-            "text": request.text,
-            "created_s": request.created_s,
-            "limit_s": request.limit_s,
-            "clock": _clock(request),
-            "holds": holds or None,
-            "continues": request.continues,
-        }
-    )
+    if slate is None and centre_is_lost and not gate.speakers(conference):
+        slate = SlateKind.CENTRE_LOST
+    if slate is None:
+        return {"kind": "stage"}
+    written = conference.slates.get(slate)
+    words = {} if written is None else {"text": written.text, "until": written.until}
+    return desk_view.without_none({"kind": "slate", "slate": slate.value, **words})
 
 
 def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
     site = conference.sites[code]
-    request = ongoing(conference).get(code)
+    request = gate.ongoing(conference).get(code)
     is_next = conference.next == code
-    own: dict[str, Any] = {
-        "site": code,
-        "link": site.link.value,
-        "blocked": site.blocked,
-        "gate": gate(conference, code),
-        "floor": word_of(request, is_next=is_next).value,
-        "next": is_next,
-    }
-    if site.help is not None:
-        own["help"] = site.help.value
-    if request is not None:
-        own["request"] = _without_none(
-            {
+    views, probe = conference.views, conference.probe
+    broadcast = None
+    if views.broadcast == code:
+        broadcast = "shown" if views.broadcast_shown else "preparing"
+    mark = conference.rollcall.marks.get(code)
+    notes = [note for note in conference.notes if code in {note.to, note.site}]
+    return desk_view.without_none(
+        {
+            "site": code,
+            "link": site.link.value,
+            "blocked": site.blocked,
+            "cut": site.cut,
+            "gate": gate.gate(conference, code),
+            "floor": gate.word_of(request, is_next=is_next).value,
+            "next": is_next,
+            "standby": site.standby,
+            "help": site.help.value if site.help else None,
+            "broadcast": broadcast,
+            "probe": probe.kind.value if probe is not None and probe.site == code else None,
+            "attendance": None if mark is None else desk_view.attendance(mark),
+            "notes": [desk_view.note(note) for note in notes] or None,
+            "request": None if request is None else _own_request(conference, request),
+            "content": _own_content(conference, code),
+        }
+    )
+
+
+def _own_request(conference: Conference, request: Request) -> dict[str, Any]:
+    return desk_view.without_none(
+        {
+            "id": request.id,
+            "status": request.status.value,
+            "floors": list(request.floors),
+            "kind": request.kind.value,
+            "created_s": request.created_s,
+            "group": request.group,
+            "limit_s": request.limit_s,
+            "warn_s": conference.policy.warn_s,
+            "warned": request.warned,
+            "over": request.over,
+            "clock": desk_view.clock(request),
+            "holds": sorted(cause.value for cause in request.holds or {}) or None,
+        }
+    )
+
+
+def _own_content(conference: Conference, code: SiteCode) -> dict[str, Any] | None:
+    """Its request for the content floor alone, if there is one."""
+    for request in conference.requests.values():
+        if request.site == code and request.status in ONGOING and SPEECH not in request.floors:
+            return {
                 "id": request.id,
                 "status": request.status.value,
-                "created_s": request.created_s,
-                "limit_s": request.limit_s,
-                "clock": _clock(request),
+                "shown": request.status is RequestStatus.GRANTED and not request.holds,
             }
-        )
-    return own
-
-
-def _clock(request: Request) -> dict[str, float] | None:
-    if request.status is not RequestStatus.GRANTED:
-        return None
-    return _without_none({"used_s": request.used_s, "since_s": request.since_s})
-
-
-def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+    return None
