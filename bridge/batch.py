@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bridge.answers import Accepted, Answer, Answers, CommandIdReused, RoomError
+from bridge.conference.clash import clashes
+from bridge.conference.codec import encode
+from bridge.conference.commands import HouseCommand
 from bridge.conference.decide import decide
-from bridge.conference.evolve import evolve
 from bridge.conference.state import Conference
-from bridge.conference.words import Refusal
+from bridge.conference.words import Refusal, RefusalCode
 from bridge.events import Change
+from bridge.history import History
 from bridge.inbox import ConferenceBegin, Wish
 from bridge.records import Record
 
@@ -26,6 +29,8 @@ class Batch:
     wall: str
     known: Answers
     """What was answered before this batch; only read."""
+    history: History
+    """What happened before it; only read."""
     outcomes: list[tuple[Wish, Answer | RoomError]] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
@@ -41,12 +46,16 @@ class Batch:
         if isinstance(wish.command, ConferenceBegin):
             raise TypeError("no conference decides about the next one")
         decision = decide(self.state, wish.command, wish.actor, now_s=self.now_s)
+        if isinstance(decision, Refusal) and decision.code is RefusalCode.NOT_AUTHORIZED:
+            return decision
+        # Before any other no: what has changed is the better reason.
+        stale = self._stale(wish)
+        if stale is not None:
+            return stale
         if isinstance(decision, Refusal):
             return decision
         if decision.events:
-            before = self.state
-            for event in decision.events:
-                self.state = evolve(self.state, event)
+            before, self.state = self.state, decision.after
             self.rev += 1
             record = Record(
                 rev=self.rev,
@@ -59,10 +68,31 @@ class Batch:
                 events=decision.events,
             )
             self.records.append(record)
-            self.changes.append(_change(record, before=before, after=self.state))
+            self.changes.append(change_of(record, before=before, after=self.state))
         accepted = Accepted(rev=self.rev, events=decision.events)
         self._answers.remember(wish.actor.user, wish.command_id, wish.name, accepted)
         return accepted
+
+    def _stale(self, wish: Wish) -> Refusal | None:
+        """A no, if what the wish stands on has changed since its actor looked."""
+        seen, command = wish.seen_rev, wish.command
+        if seen is None or seen == self.rev or isinstance(command, ConferenceBegin | HouseCommand):
+            return None
+        new = [change for change in self.changes if change.rev > seen]
+        old = self.history.since(min(seen, self.rev - len(self.changes)))
+        if old is None or seen > self.rev:
+            return Refusal(
+                code=RefusalCode.STALE, text="too much has changed", detail={"rev": self.rev}
+            )
+        events = (event for change in (*old, *new) for event in change.events)
+        changed = [encode(event) for event in clashes(command, events)]
+        if not changed:
+            return None
+        return Refusal(
+            code=RefusalCode.STALE,
+            text=f"it was thought on revision {seen}, and this has changed since",
+            detail={"rev": self.rev, "changed": changed},
+        )
 
 
 def again(answers: Answers, wish: Wish) -> Accepted | CommandIdReused | None:
@@ -73,7 +103,8 @@ def again(answers: Answers, wish: Wish) -> Accepted | CommandIdReused | None:
         return error
 
 
-def _change(record: Record, *, before: Conference, after: Conference) -> Change:
+def change_of(record: Record, *, before: Conference, after: Conference) -> Change:
+    """A record with the states around it."""
     return Change(
         rev=record.rev,
         at_s=record.at_s,

@@ -9,6 +9,7 @@ until the newcomer's own media is late.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -32,11 +33,21 @@ it waits for."""
 
 
 class Carriage:
-    def __init__(self, *, plane: MediaPlane, sessions: Sessions, room: Room, watch: Watch) -> None:
+    def __init__(
+        self,
+        *,
+        plane: MediaPlane,
+        sessions: Sessions,
+        room: Room,
+        watch: Watch,
+        on_silent: Callable[[SiteCode], None],
+    ) -> None:
+        """*on_silent*: the media of a site's active device is lost, and the conference knows."""
         self._plane = plane
         self._sessions = sessions
         self._room = room
         self._watch = watch
+        self._on_silent = on_silent
         self._due: dict[SiteCode, asyncio.TimerHandle] = {}
         """Sites whose media is being replaced: then the link is lost unless it is back."""
 
@@ -82,6 +93,8 @@ class Carriage:
             self._sessions.remove(session)
         elif not awaited:
             session.tell(MediaReset(reason=reason))
+        if not awaited and session.kind is SessionKind.ROOM and session.site is not None:
+            self._on_silent(session.site)
 
     def _say_link(self, session: Session) -> None:
         if session.kind is SessionKind.ROOM and session.site is not None:

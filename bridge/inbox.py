@@ -1,7 +1,8 @@
 """The inbox: what waits for the room, in the order it came, within bounds.
 
-People wait at most :data:`PEOPLE` at a time; one more is told that the room is busy.  Facts about
-lines must never be lost, and need no bound beside the roster: one waits per site, the newest.
+People wait at most :data:`PEOPLE` at a time; one more is told that the room is busy.  Facts of the
+house must never be lost, and need no bound beside the roster and the consoles: one of a sort waits
+per site or person, the newest.
 Only a goodbye stands against a loss of line, which is what follows from it; taken as the newest
 it would turn a site that has left into one that is missed.
 """
@@ -15,12 +16,26 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.answers import Answer, RoomBusy, RoomError
-from bridge.conference.commands import HOUSE, Actor, Command, LinkLost, LinkUp, SiteLeft
+from bridge.conference.commands import (
+    HOUSE,
+    Actor,
+    Command,
+    ConsoleCame,
+    ConsoleWent,
+    LinkLost,
+    LinkUp,
+    MicLive,
+    SiteLeft,
+    StandbySeen,
+    StandbyTook,
+)
 
 PEOPLE: Final = 256
 """Commands of people that may wait: 64 rooms with their consoles, four each."""
 
 LinkCommand = LinkUp | LinkLost | SiteLeft
+Fact = LinkCommand | MicLive | StandbySeen | StandbyTook | ConsoleCame | ConsoleWent
+"""What the house tells the room of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +51,8 @@ class Wish:
     command: Command | ConferenceBegin
     actor: Actor = HOUSE
     command_id: str | None = None
+    seen_rev: int | None = None
+    """The revision the actor looked at; None: it does not say."""
     answer: asyncio.Future[Answer] | None = None
     """Where somebody waits; None: the house wants no answer."""
 
@@ -72,13 +89,14 @@ class Inbox:
         self._wishes[object()] = wish
         self.bell.set()
 
-    def tell(self, command: LinkCommand) -> None:
-        """A fact about a line, in the place of an older one about the same site."""
-        waiting = self._wishes.get(command.site)
+    def tell(self, command: Fact) -> None:
+        """A fact, in the place of an older one about the same thing."""
+        key = _key(command)
+        waiting = self._wishes.get(key)
         if waiting and isinstance(waiting.command, SiteLeft) and isinstance(command, LinkLost):
             return
-        self._wishes.pop(command.site, None)
-        self._wishes[command.site] = Wish(command=command)
+        self._wishes.pop(key, None)
+        self._wishes[key] = Wish(command=command)
         self.bell.set()
 
     def take(self) -> list[Wish]:
@@ -93,6 +111,21 @@ class Inbox:
         newer = self._wishes
         self._wishes = {}
         for wish in wishes:
-            if isinstance(wish.command, LinkCommand) and wish.command.site not in newer:
-                self._wishes[wish.command.site] = wish
+            if isinstance(wish.command, Fact) and _key(wish.command) not in newer:
+                self._wishes[_key(wish.command)] = wish
         self._wishes |= newer
+
+
+def _key(fact: Fact) -> tuple[str, str]:
+    """What a fact is about: a newer one about the same takes its place."""
+    match fact:
+        case LinkUp(site=site) | LinkLost(site=site) | SiteLeft(site=site):
+            return "link", site
+        case MicLive(site=site):
+            return "mic", site
+        case StandbySeen(site=site):
+            return "standby", site
+        case StandbyTook(site=site):
+            return "device", site
+        case ConsoleCame(user=user) | ConsoleWent(user=user):
+            return "console", user

@@ -46,10 +46,13 @@ from bridge.records import (
     JournalBusy,
     JournalDamaged,
     JournalFailed,
+    Reading,
     Record,
+    check_writable,
     connect,
     is_empty,
     read,
+    read_only,
     row_of,
 )
 
@@ -107,6 +110,10 @@ class Journals:
         stem, _, tail = max(self.conferences(), default="").rpartition("-")
         return max(fresh, f"{stem}-{int(tail, 16) + 1:04x}") if stem else fresh
 
+    def reading(self, conference: str) -> Reading:
+        """See :func:`bridge.records.read_only`; blocks."""
+        return read_only(self._path(conference))
+
     async def create(self, conference: str) -> Journal:
         """An empty journal.  JournalFailed: it exists already, or cannot be made."""
         return await Journal.create(self._path(conference), self.writes)
@@ -142,7 +149,8 @@ class Journal:
     async def open(cls, path: Path, writes: Writes | None = None) -> Journal:
         """Open an existing file; a damaged last record is set aside, with a log line.
 
-        JournalDamaged: a record before the last is.  JournalForeign: not ours, or newer.
+        JournalDamaged: a record before the last is.  JournalForeign: not ours, or newer; JournalOld,
+        which is one: ours, and older.
         JournalFailed: it cannot be opened for writing.
         """
         journal = cls(path, writes)
@@ -205,6 +213,7 @@ class Journal:
                 self._db.execute("PRAGMA synchronous = FULL")
                 if empty:
                     self._in_one_transaction(lambda: [self._db.execute(line) for line in SCHEMA])
+                check_writable(self._db, self.path)
                 reading = read(self._db, self.path)
                 if reading.damaged is not None:
                     self._set_aside(reading.damaged)

@@ -16,18 +16,20 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from bridge.answers import Accepted, Answers
-from bridge.batch import Batch
+from bridge.batch import Batch, change_of
 from bridge.conference import deadlines, evolve
 from bridge.conference.authority import authorise
 from bridge.conference.commands import Actor, ChairPhase, Tick
 from bridge.conference.decide import begin
-from bridge.conference.events import Policy
+from bridge.conference.events import ConferenceBegun, Policy
+from bridge.conference.evolve import begun, fold_into
 from bridge.conference.state import Conference
 from bridge.conference.words import Phase, Refusal, RefusalCode, Role, SiteCode
 from bridge.events import Change
+from bridge.history import KEPT, History
 from bridge.inbox import ConferenceBegin, Wish
 from bridge.journal import Journal, Journals
-from bridge.records import Record
+from bridge.records import JournalOld, Record
 
 VIET_NAM: Final = timezone(timedelta(hours=7))
 
@@ -36,8 +38,9 @@ class LiveConference:
     def __init__(self, journal: Journal, records: Sequence[Record]) -> None:
         """Of an open *journal* that says *records*, at least one."""
         self.journal = journal
-        self.state = evolve.fold(event for record in records for event in record.events)
+        self.state, changes = _replayed(records)
         self.rev = records[-1].rev
+        self.history = History(changes, rev=self.rev)
         self.begun = records[0].wall
         """Time of day, ISO 8601, when the conference began."""
         self.answers = Answers()
@@ -73,7 +76,12 @@ class LiveConference:
     def decide(self, wishes: Iterable[Wish], *, wall: str) -> Batch:
         """What comes of *wishes* now; nothing of it is visible yet."""
         batch = Batch(
-            state=self.state, rev=self.rev, now_s=self.now_s, wall=wall, known=self.answers
+            state=self.state,
+            rev=self.rev,
+            now_s=self.now_s,
+            wall=wall,
+            known=self.answers,
+            history=self.history,
         )
         batch.decide(wishes)
         return batch
@@ -81,6 +89,25 @@ class LiveConference:
     def apply(self, change: Change) -> None:
         """Make a durable change the present state."""
         self.state, self.rev, self._last_s = change.after, change.rev, change.at_s
+        self.history.add(change)
+
+
+def _replayed(records: Sequence[Record]) -> tuple[Conference, list[Change]]:
+    """The state after *records*, and the last changes on the way to it.
+
+    ValueError: they do not begin a conference.
+    """
+    first, *rest = records
+    opening, *others = first.events
+    if not isinstance(opening, ConferenceBegun):
+        raise ValueError("a journal starts with ConferenceBegun")  # noqa: TRY004  # a bad journal
+    state = fold_into(begun(opening), others)
+    changes: list[Change] = []
+    for record in rest:
+        before, state = state, fold_into(state, record.events)
+        if records[-1].rev - record.rev < KEPT:
+            changes.append(change_of(record, before=before, after=state))
+    return state, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +117,9 @@ class Setting:
     journals: Journals
     sites: tuple[SiteCode, ...]
     """Of the conferences begun from now on; room 110 last."""
+    titles: tuple[str, ...]
+    """Of *sites*, in their order; or none."""
+    names: tuple[str, ...]
     policy: Policy
     wall: Callable[[], datetime]
     """The time of day, with its zone."""
@@ -101,15 +131,25 @@ class Setting:
         return self._now().isoformat(timespec="milliseconds")
 
     async def newest(self) -> LiveConference | None:
-        """The newest conference, unless it is closed.  Raises the errors of the journal."""
+        """The newest conference, unless it is closed and too old to be opened again.
+
+        Raises the errors of the journal; JournalOld is none where that conference is closed.
+        """
         for conference in reversed(self.journals.conferences()):
-            journal = await self.journals.open(conference)
+            try:
+                journal = await self.journals.open(conference)
+            except JournalOld:
+                records = self.journals.reading(conference).records
+                state = records and evolve.fold(e for r in records for e in r.events)
+                if state and state.phase is Phase.CLOSED:
+                    return None
+                raise
             live = None
             try:
-                records = await journal.load()
+                records = tuple(await journal.load())
                 if records:
                     live = LiveConference(journal, records)
-                    if live.state.phase is not Phase.CLOSED:
+                    if self._goes_on(live.state, records[-1]):
                         return live
             except BaseException:
                 await journal.close()
@@ -119,6 +159,13 @@ class Setting:
                 break
             # Without a first record the program died while it made the file: look further back.
         return None
+
+    def _goes_on(self, state: Conference, last: Record) -> bool:
+        """Time stands still in a journal: whether it may be opened again, the wall says."""
+        if state.phase is not Phase.CLOSED:
+            return True
+        closed_s = (self._now() - datetime.fromisoformat(last.wall)).total_seconds()
+        return 0 <= closed_s <= state.policy.reopen_within_s
 
     async def begin(self, wish: Wish, authority: Role | None) -> tuple[LiveConference, Accepted]:
         """A conference in a new journal, and the answer.  JournalFailed: there is none."""
@@ -130,6 +177,8 @@ class Setting:
             rehearsal=wish.command.rehearsal,
             sites=self.sites,
             policy=self.policy,
+            titles=self.titles,
+            names=self.names,
         )
         record = Record(
             rev=1,

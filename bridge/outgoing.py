@@ -19,6 +19,7 @@ MicOrder = Literal["live", "mute", "ask"]
 
 ByeReason = Literal[
     "replaced",  # another room device of the site joined
+    "dropped",  # a technician hung up; it may come back
     "conference_over",  # the next conference has begun; this token is for the last one
     "shutdown",  # the service stops
     "too_slow",  # the client does not read what is sent to it
@@ -80,13 +81,20 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """Which of a site's two room devices this one is: the one that is carried, or the spare."""
+
+    role: Literal["active", "standby"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bye:
     """The session is over.  Nothing put after it is sent."""
 
     reason: ByeReason
 
 
-Outgoing = Change | Stage | Lines | MediaWant | MediaSet | MediaReset | Bye
+Outgoing = Change | Stage | Lines | MediaWant | MediaSet | MediaReset | Device | Bye
 
 
 class Outbox(Protocol):
@@ -103,8 +111,19 @@ class Joined:
 
     session: str
     slots: tuple[Slot, ...]
-    snapshot: Mapping[str, Any]
+    snapshot: Mapping[str, Any] | None
     """The conference as this session's audience sees it; carries ``rev``."""
+    missed: Change | None = None
+    """Instead of a snapshot, for who comes back: all that happened since, as one change."""
+
+
+class JoinRefused(Exception):
+    """The session is not taken in, and nothing has changed; ``code`` is stable."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
 
 
 class MediaRejected(Exception):

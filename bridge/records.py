@@ -21,8 +21,10 @@ from bridge.conference.events import Event
 from bridge.conference.words import Role
 
 APPLICATION_ID: Final = int.from_bytes(b"R110", "big")
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raised whenever an older program could not read what a newer one writes: also for new events."""
+FIRST_VERSION: Final = 1
+"""The oldest that can be read; only the present one is written."""
 
 COLUMNS: Final = "rev, at_s, wall, actor, authority, command_id, command, events, crc32"
 _COLUMN_TYPES: Final = """
@@ -66,6 +68,10 @@ class JournalBusy(JournalError):
 
 class JournalForeign(JournalError):
     """Not a journal of this program, or of a newer version of it."""
+
+
+class JournalOld(JournalForeign):
+    """Of an earlier version of this program: it can be read, and nothing be added."""
 
 
 class JournalDamaged(JournalError):
@@ -140,11 +146,19 @@ def is_empty(db: sqlite3.Connection, path: Path) -> bool:
         return True
     if application != APPLICATION_ID:
         raise JournalForeign(f"{path} belongs to another program")
-    if version != SCHEMA_VERSION:
-        raise JournalForeign(
-            f"{path} has version {version}; this program reads version {SCHEMA_VERSION}"
-        )
+    if not FIRST_VERSION <= version <= SCHEMA_VERSION:
+        versions = f"{FIRST_VERSION} to {SCHEMA_VERSION}"
+        raise JournalForeign(f"{path} has version {version}; this program reads {versions}")
     return False
+
+
+def check_writable(db: sqlite3.Connection, path: Path) -> None:
+    """Raises JournalOld: an earlier version wrote it."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version != SCHEMA_VERSION:
+        raise JournalOld(
+            f"{path} was begun by an earlier version of this program, which must also end it"
+        )
 
 
 def read(db: sqlite3.Connection, path: Path) -> Reading:
@@ -155,13 +169,14 @@ def read(db: sqlite3.Connection, path: Path) -> Reading:
         return Reading(records=tuple(records), damaged=damaged)
 
     try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
         (last,) = db.execute("SELECT max(rev) FROM records").fetchone()
         for row in db.execute(f"SELECT {COLUMNS} FROM records ORDER BY rev"):  # noqa: S608
             if row[0] != len(records) + 1:
                 return until("it is missing", last=False)
             if _crc32(row[:-1]) != row[-1]:
                 return until("it does not match its checksum", last=row[0] == last)
-            records.append(_record(row, path))
+            records.append(_record(row, path, version))
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT:
             raise
@@ -189,7 +204,7 @@ def _crc32(row: Sequence[object]) -> int:
     return zlib.crc32(json.dumps(row).encode())
 
 
-def _record(row: _Row, path: Path) -> Record:
+def _record(row: _Row, path: Path, version: int) -> Record:
     rev, at_s, wall, actor, authority, command_id, command, events, _ = row
     try:
         return Record(
@@ -200,7 +215,11 @@ def _record(row: _Row, path: Path) -> Record:
             authority=None if authority is None else Role(authority),
             command_id=command_id,
             command=command,
-            events=tuple(codec.decode(event) for event in json.loads(events)),
+            events=tuple(
+                event
+                for document in json.loads(events)
+                for event in codec.decode_all(document, version=version)
+            ),
         )
     except ValueError as error:
         raise JournalForeign(f"{path}: record {rev} says what we do not know: {error}") from error

@@ -23,6 +23,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Final
@@ -36,10 +37,12 @@ from bridge.conference.events import Policy
 from bridge.conference.state import Conference
 from bridge.conference.words import Phase, Refusal, RefusalCode, Role, SiteCode
 from bridge.events import Emitter
-from bridge.inbox import ConferenceBegin, Inbox, LinkCommand, Wish
+from bridge.history import History
+from bridge.inbox import ConferenceBegin, Fact, Inbox, Wish
 from bridge.journal import Journals
 from bridge.live_conference import LiveConference, Setting, may_begin
 from bridge.records import JournalFailed
+from bridge.transaction import commit, settle
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +77,8 @@ class Room:
         emitter: Emitter,
         sites: tuple[SiteCode, ...],
         title: str,
+        titles: tuple[str, ...] = (),
+        names: tuple[str, ...] = (),
         policy: Policy | None = None,
         alive: frozenset[SiteCode] = frozenset(),
         wall: Callable[[], datetime] = _now,
@@ -87,7 +92,13 @@ class Room:
         keeps *journals* open until that has ended.  Raises the errors of the journal.
         """
         setting = Setting(
-            journals=journals, sites=sites, policy=policy or Policy(), wall=wall, chance=chance
+            journals=journals,
+            sites=sites,
+            titles=titles,
+            names=names,
+            policy=policy or Policy(),
+            wall=wall,
+            chance=chance,
         )
         room = cls(setting, emitter)
         live = await setting.newest()
@@ -97,7 +108,7 @@ class Room:
             return room
         room._live = live
         try:
-            await room._commit(room._decide([Wish(command=Recover(alive=alive))]))
+            await commit(live, emitter, room._decide([Wish(command=Recover(alive=alive))]))
         except BaseException:
             await live.journal.close()
             raise
@@ -114,6 +125,11 @@ class Room:
         return self._live.rev
 
     @property
+    def history(self) -> History:
+        """What led to it, as far back as is kept."""
+        return self._live.history
+
+    @property
     def begun(self) -> str:
         """Time of day, ISO 8601, when the conference began."""
         return self._live.begun
@@ -124,15 +140,23 @@ class Room:
         return self._live.now_s
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None = None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None = None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
         """Have *command* decided; the answer comes when it is durable and visible.
 
-        *command_id* is the client's, unique per user; the same twice has one effect.  A caller
+        *command_id* is the client's, unique per user; the same twice has one effect.  *seen_rev* is
+        the revision the actor looked at: what clashes with a change since is refused.  A caller
         that is cancelled while it waits has not taken its command back.
         Raises RoomBusy, RoomNotDurable, CommandIdReused, RoomClosed, RoomFailed.
         """
-        return await self._ask(command, actor, command_id)
+        return await self._ask(
+            Wish(command=command, actor=actor, command_id=command_id, seen_rev=seen_rev)
+        )
 
     async def begin_next(
         self, title: str, *, rehearsal: bool = False, actor: Actor, command_id: str | None = None
@@ -143,10 +167,11 @@ class Room:
         other must be closed already (``bad_state``).  Raises as :meth:`submit`; after
         RoomNotDurable the former conference may be closed and the next not begun.
         """
-        return await self._ask(ConferenceBegin(title=title, rehearsal=rehearsal), actor, command_id)
+        begin = ConferenceBegin(title=title, rehearsal=rehearsal)
+        return await self._ask(Wish(command=begin, actor=actor, command_id=command_id))
 
-    def post(self, command: LinkCommand) -> None:
-        """Tell what the media plane has seen; never blocks, never lost while the room runs.
+    def post(self, command: Fact) -> None:
+        """Tell what the house has seen; never blocks, never lost while the room runs.
 
         Once the room closes it is dropped: the next start takes every line for lost anyway.
         """
@@ -183,13 +208,11 @@ class Room:
         else:
             await self._live.journal.close()
 
-    async def _ask(
-        self, command: PersonCommand | ConferenceBegin, actor: Actor, command_id: str | None
-    ) -> Answer:
+    async def _ask(self, wish: Wish) -> Answer:
         if self._end is not None:
             raise self._end("the room takes no more commands")
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._inbox.ask(Wish(command=command, actor=actor, command_id=command_id, answer=answer))
+        self._inbox.ask(replace(wish, answer=answer))
         return await answer
 
     # The loop.
@@ -219,7 +242,7 @@ class Room:
 
     async def _do(self, wishes: Sequence[Wish]) -> None:
         try:
-            await self._commit(self._decide(wishes))
+            await commit(self._live, self.emitter, self._decide(wishes))
         except JournalFailed as error:
             _log.error("room.not_durable", conference=self.conference.id, error=str(error))
             for wish in wishes:
@@ -231,47 +254,19 @@ class Room:
     def _decide(self, wishes: Iterable[Wish]) -> Batch:
         return self._live.decide(wishes, wall=self._setting.wall_text())
 
-    async def _commit(self, batch: Batch) -> None:
-        """Durable, then visible, then told, then answered.  JournalFailed: nothing of it."""
-        if batch.records:
-            await self._live.journal.append(batch.records)
-        for change in batch.changes:
-            self._live.apply(change)
-            _log.info(
-                "conference.changed",
-                conference=change.after.id,
-                rev=change.rev,
-                command=change.command,
-                actor=change.actor,
-                authority=change.authority,
-                events=[type(event).__name__ for event in change.events],
-            )
-            self.emitter.changed(change)
-        for wish, outcome in batch.outcomes:
-            self._settle(wish, outcome)
-
-    def _settle(self, wish: Wish, outcome: Answer | RoomError) -> None:
-        if isinstance(outcome, Refusal):
-            _log.info(
-                "conference.refused", command=wish.name, actor=wish.actor.user, code=outcome.code
-            )
-        elif isinstance(outcome, Accepted):
-            self._live.answers.remember(wish.actor.user, wish.command_id, wish.name, outcome)
-        wish.resolve(outcome)
-
     # The next conference.
 
     async def _begin_next(self, wish: Wish, *later: Wish) -> bool:
         """Whether another conference is the current one now; then *later* wishes are settled."""
         role = again(self._live.answers, wish) or may_begin(self.conference, wish.actor)
         if not isinstance(role, Role):
-            self._settle(wish, role)
+            settle(self._live, wish, role)
             return False
         former = self._live
         try:
             no = await self._close_by(wish.actor)
             if no is not None:
-                self._settle(wish, no)
+                settle(self._live, wish, no)
                 return False
             self._live, accepted = await self._setting.begin(wish, role)
         except JournalFailed as error:
@@ -282,7 +277,7 @@ class Room:
         _log.info("conference.begun", conference=self.conference.id, actor=wish.actor.user)
         over = Refusal(code=RefusalCode.BAD_STATE, text="that conference is over")
         for late in (*later, *self._inbox.take()):
-            self._settle(late, again(self._live.answers, late) or over)
+            settle(self._live, late, again(self._live.answers, late) or over)
         self.emitter.begun()
         wish.resolve(accepted)
         return True
@@ -295,5 +290,5 @@ class Room:
         ((_, outcome),) = batch.outcomes
         if isinstance(outcome, Refusal):
             return outcome
-        await self._commit(batch)
+        await commit(self._live, self.emitter, batch)
         return None

@@ -30,7 +30,8 @@ from bridge.clients import Said
 from bridge.conference import commands
 from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.projection import Audience
-from bridge.conference.words import Refusal, SiteCode
+from bridge.conference.words import Refusal, Role, SiteCode
+from bridge.devices import Devices
 from bridge.directions import direct
 from bridge.draw import Draw
 from bridge.events import Change
@@ -38,12 +39,10 @@ from bridge.identity import Identity
 from bridge.media.plane import LayerDemand, MediaPlane, Plan, PlaneEvent, SessionId
 from bridge.media.slots import SessionKind, slots_for
 from bridge.negotiator import Negotiator
-from bridge.outgoing import (
-    Bye,
-    Joined,
-    MediaRejected,
-    Outbox,
-)
+from bridge.orders import Orders
+from bridge.outgoing import Bye, Joined, JoinRefused, MediaRejected, Outbox
+from bridge.outgoing import Change as Told
+from bridge.presence import Presence
 from bridge.room import Room
 from bridge.sessions import GALLERY_ROLES, Session, Sessions
 from bridge.stage import Stage, seats_in, set_stage
@@ -80,8 +79,17 @@ class Bridge:
         """Layers beyond the plan's that some subscriber needs, as the plane says."""
         self._stage = Stage()
         self._watch = Watch(titles, plane)
+        self._devices = Devices(self._sessions, room)
+        self._presence = Presence(self._sessions, room)
         self._carriage = Carriage(
-            plane=plane, sessions=self._sessions, room=room, watch=self._watch
+            plane=plane,
+            sessions=self._sessions,
+            room=room,
+            watch=self._watch,
+            on_silent=self._devices.take_over,
+        )
+        self._orders = Orders(
+            sessions=self._sessions, devices=self._devices, carriage=self._carriage, room=room
         )
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
@@ -113,9 +121,24 @@ class Bridge:
     def now_s(self) -> float:
         return self._room.now_s
 
-    def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
-        """Take a machine in; the caller has checked that it may be of this kind.  A room replaces
-        the site's present one, whose media goes on until this one offers its own."""
+    def join(
+        self,
+        *,
+        identity: Identity,
+        kind: SessionKind,
+        outbox: Outbox,
+        resume: int | None = None,
+        device: str | None = None,
+        standby: bool = False,
+    ) -> Joined:
+        """Take a machine in; the caller has checked that it may be of this kind.
+
+        *resume* is the revision it saw last, *device* what it calls itself, *standby* that it
+        wants to wait beside the active one.  Raises :class:`JoinRefused`.
+        """
+        viewer = identity.roles <= {Role.VIEWER}
+        if self._room.conference.locked and kind is SessionKind.WALL and viewer:
+            raise JoinRefused("locked", "the conference takes no further viewer")
         watches = kind is SessionKind.CONSOLE and bool(identity.roles & GALLERY_ROLES)
         session = Session(
             id=self._draw.name(),
@@ -123,22 +146,29 @@ class Bridge:
             kind=kind,
             slots=slots_for(kind, gallery_size=len(self._titles) if watches else 0),
             outbox=outbox,
+            device=device,
         )
-        older = self._sessions.room(identity.site or "") if kind is SessionKind.ROOM else None
-        if older is None:
-            self._sessions.add(session)
-        else:
-            older.tell(Bye(reason="replaced"))
-            self._sessions.inherit(session, older)
+        self._devices.enter(session, wants_standby=standby)
+        self._presence.came(session)
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
         if kind is SessionKind.CONSOLE:
             session.tell(self._watch.lines(self._room, self._sessions))
         self._set_stage()
+        audience = audience_of_session(session)
+        missed = None if resume is None else self.missed(audience, resume)
         return Joined(
             session=session.id,
             slots=session.slots,
-            snapshot=self._views.snapshot(audience_of_session(session)),
+            snapshot=self._views.snapshot(audience) if missed is None else None,
+            missed=missed,
         )
+
+    def missed(self, audience: Audience, rev: int) -> Told | None:
+        """What *audience* has not been told since *rev*; None: too much."""
+        changes = self._room.history.since(rev)
+        if changes is None:
+            return None
+        return self._views.missed(audience, changes, now_s=self._room.now_s)
 
     def offer(
         self, session_id: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
@@ -150,6 +180,8 @@ class Bridge:
         session = self._sessions.get(session_id)
         if session is None or session.outbox is None:
             raise MediaRejected("the session is over")
+        if session.standby:
+            raise MediaRejected("another device of the site is the active one")
         if restart:
             answer = self._negotiator.restart(session, sdp, slots)
             session.offers += 1
@@ -164,6 +196,7 @@ class Bridge:
         session = self._sessions.get(session_id)
         if session is not None:
             session.mic, session.level_dbov = mic, level
+            self._presence.heard(session)
             self._watch.hear(session, stats, now_s=self._room.now_s)
 
     def leave(self, session_id: str, *, said_goodbye: bool) -> None:
@@ -172,19 +205,28 @@ class Bridge:
         if session is None:
             return
         session.outbox = None
+        self._presence.went(session)
         log.info("session.left", session=session.id, site=session.site, goodbye=said_goodbye)
         if session.kind is SessionKind.ROOM and session.media is not None and not said_goodbye:
             return
         self._carriage.end(session)
         self._sessions.remove(session)
-        if session.kind is SessionKind.ROOM and session.site is not None and said_goodbye:
+        is_active = session.kind is SessionKind.ROOM and not session.standby
+        if is_active and session.site is not None and said_goodbye:
             self._room.post(commands.SiteLeft(site=session.site))
+        self._devices.leave(session)
         self._set_stage()
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
-        return await self._room.submit(command, actor, command_id)
+        """See :meth:`bridge.room.Room.submit`."""
+        return await self._room.submit(command, actor, command_id, seen_rev=seen_rev)
 
     async def begin_next(self, title: str, *, rehearsal: bool, actor: Actor) -> Accepted | Refusal:
         return await self._room.begin_next(title, rehearsal=rehearsal, actor=actor)
@@ -206,6 +248,8 @@ class Bridge:
     # What happens.
 
     def _on_change(self, change: Change) -> None:
+        self._orders.carry_out(change)
+        self._presence.listen()
         self._set_stage()
         seats = [(session, audience_of_session(session)) for session in self._sessions]
         told = self._views.show(change, (seat[1] for seat in seats), now_s=self._room.now_s)

@@ -4,9 +4,10 @@ A session begins with ``hello`` and is control: a WebSocket.  Its media session 
 with its own end, since a closed WebSocket silences nobody (practice.md 7): a session whose
 control is lost stays here until its media is lost too.
 
-At most one ``room`` session of a site is here.  A newcomer replaces it at ``hello`` and inherits its
-media, which goes on until the newcomer offers its own: a device whose WebSocket broke has nothing
-else to do than say hello again, and one that was opened anew costs the room as little as can be.
+At most one ``room`` session of a site is active, and one more waits as its standby
+(:mod:`bridge.devices` says which).  Whoever takes the active one's place inherits its media, which
+goes on until the newcomer offers its own: a device whose WebSocket broke has nothing else to do
+than say hello again, and a switch costs the room as little as can be.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class Session:
     slots: tuple[Slot, ...]
     outbox: Outbox | None
     """None once the WebSocket is gone."""
+    device: str | None = None
+    """What the machine calls itself, the same over its connections; None: it does not say."""
+    standby: bool = False
+    """Waits beside the active room device; has no media."""
     media: str | None = None
     """The plane's session, while there is one."""
     client: Statement | None = None
@@ -112,9 +117,17 @@ class Sessions:
         self.set_media(session, media)
         session.link_up = True
 
-    def remove(self, session: Session) -> None:
+    def remove(self, session: Session, *, keep_media: bool = False) -> None:
         self._all.pop(session.id, None)
-        self.set_media(session, None)
+        if not keep_media:
+            self.set_media(session, None)
+
+    def hand_on(self, older: Session, session: Session) -> None:
+        """*session* has *older*'s media from now on."""
+        media, link_up = older.media, older.link_up
+        self.set_media(older, None)
+        self.set_media(session, media)
+        session.link_up = link_up
 
     def set_media(self, session: Session, media: str | None) -> None:
         if session.media is not None:
@@ -126,24 +139,31 @@ class Sessions:
 
     def inherit(self, session: Session, older: Session) -> None:
         """*session* takes *older*'s place and its media."""
-        media, link_up = older.media, older.link_up
-        self.remove(older)
+        self.remove(older, keep_media=True)
         self.add(session)
-        self.set_media(session, media)
-        session.link_up = link_up
+        self.hand_on(older, session)
         # A page whose WebSocket broke goes on with the counters it had.
         session.client = older.client
 
     def room(self, site: str) -> Session | None:
-        """The room session of a site."""
+        """The active room session of a site."""
+        return self.rooms().get(site)
+
+    def standby(self, site: str) -> Session | None:
+        """The room session of a site that waits."""
+        return next((s for s in self._all.values() if s.standby and s.site == site), None)
+
+    def content(self, site: str) -> Session | None:
+        """The content session of a site."""
         return next(
-            (s for s in self._all.values() if s.kind is SessionKind.ROOM and s.site == site), None
+            (s for s in self._all.values() if s.kind is SessionKind.CONTENT and s.site == site),
+            None,
         )
 
     def rooms(self) -> dict[str, Session]:
-        """Site -> its room session."""
+        """Site -> its active room session."""
         return {
             s.site: s
             for s in self._all.values()
-            if s.kind is SessionKind.ROOM and s.site is not None
+            if s.kind is SessionKind.ROOM and s.site is not None and not s.standby
         }

@@ -8,7 +8,10 @@ jumps to another place because somebody else finished (DESIGN section 5).
 Rules:
 
 * Outside the open phase the programme is a slate: no stage slot has a source.
-* ``chair`` is room 110; holders fill ``speaker.1`` to ``speaker.4`` in order of their grants.
+* ``chair`` is room 110; holders fill ``speaker.1`` to ``speaker.4`` in order of their grants, and a
+  site that is broadcast stands in the first free place with a picture.  Who speaks by telephone
+  stands in none: the room hears it through 110.
+* ``content`` is whose slides or film are shown.
 * The gallery shows every site at its roster position to those who have gallery slots, in any
   phase: a technician must see a black camera before the session.
 * Layers: gallery asks for q; the stage for q and f, of those it has a picture place for; the next
@@ -22,11 +25,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bridge.conference.gate import gate, open_gates
+from bridge.conference.gate import content, gate, open_gates
 from bridge.conference.state import Conference
-from bridge.conference.words import CENTRE, SPEECH, Phase, RequestStatus, SiteCode
-from bridge.media.plane import Plan
-from bridge.media.slots import MAX_SPEAKERS, STAGE_PICTURES, gallery
+from bridge.conference.words import CENTRE, Phase, RequestStatus, SiteCode, Via
+from bridge.media.plane import Ladder, Plan
+from bridge.media.slots import CONTENT, MAX_SPEAKERS, STAGE_PICTURES, gallery
 
 LOW = "q"
 HIGH = "f"
@@ -58,8 +61,12 @@ def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -
     if conference.phase is Phase.OPEN:
         slots["chair"] = CENTRE
         slots |= {f"speaker.{place}": site for place, site in seats.items()}
+        shows = content(conference)
+        if shows is not None:
+            slots[CONTENT] = shows
     wants: dict[SiteCode, set[str]] = {}
-    for site in (slots[place] for place in STAGE_PICTURES if place in slots):
+    cameras = (place for place in STAGE_PICTURES if place in slots and place != CONTENT)
+    for site in (slots[place] for place in cameras):
         wants.setdefault(site, set()).update((LOW, HIGH))
     if conference.next is not None:
         wants.setdefault(conference.next, set()).add(HIGH)
@@ -72,6 +79,11 @@ def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -
         gates=open_gates(conference),
         slots=everybody | slots,
         wants={site: frozenset(layers) for site, layers in wants.items()},
+        ladder={
+            code: Ladder(site.ladder.value)
+            for code, site in conference.sites.items()
+            if site.ladder.value != Ladder.FULL
+        },
     )
     return Stage(seats=seats, plan=plan, slots=slots)
 
@@ -83,12 +95,20 @@ def seats_in(plan: Plan) -> Seats:
 
 
 def _seats(conference: Conference, before: Seats) -> Seats:
-    holders = [r.site for r in conference.holders if SPEECH in r.floors]
-    seats = {place: site for place, site in before.items() if site in holders}
-    free = (place for place in range(1, MAX_SPEAKERS + 1) if place not in seats)
-    for site in holders:
+    sites = [r.site for r in conference.holders if r.via is Via.LINE]
+    shown = conference.views.broadcast
+    if shown is not None and shown != CENTRE and shown not in sites:
+        sites.append(shown)
+    seats = {place: site for place, site in before.items() if site in sites}
+    for site in sites:
         if site not in seats.values():
-            seats[next(free)] = site
+            free = (place for place in range(1, MAX_SPEAKERS + 1) if place not in seats)
+            place = next(free, None)
+            # A fourth speaker comes before a picture nobody speaks for.
+            if place is None and shown in seats.values():
+                place = next(place for place, other in seats.items() if other == shown)
+            if place is not None:
+                seats[place] = site
     return dict(sorted(seats.items()))
 
 

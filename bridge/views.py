@@ -5,16 +5,28 @@ and change, and shared (the door encodes a shared value once).  An audience nobo
 not kept up to date: its snapshot is made when somebody asks.
 
 Events are told beside the patch, for logs and for sounds: the desk hears all of them; a site and
-a wall hear the phase, and a site what concerns itself.
+a wall hear what is :data:`PUBLIC`, and a site what concerns itself.  Who comes back hears the same
+of everything that was missed, with one patch over all of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bridge.conference.codec import encode
-from bridge.conference.events import Event, PhaseChanged
+from bridge.conference.events import (
+    AgendaLoaded,
+    Event,
+    ItemEnded,
+    ItemMoved,
+    ItemStarted,
+    NoteSent,
+    PhaseChanged,
+    RollcallClosed,
+    RollcallOpened,
+    SlateWritten,
+)
 from bridge.conference.patch import diff
 from bridge.conference.projection import Audience, audience_of, project
 from bridge.conference.state import Conference
@@ -31,6 +43,18 @@ def audience_of_session(session: Session) -> Audience:
     if session.kind is SessionKind.ROOM and site is not None:
         return Audience(kind="site", site=site)
     return audience_of(session.identity.actor)
+
+
+PUBLIC = (
+    PhaseChanged
+    | AgendaLoaded
+    | ItemStarted
+    | ItemEnded
+    | ItemMoved
+    | SlateWritten
+    | RollcallOpened
+    | RollcallClosed
+)
 
 
 class Views:
@@ -79,20 +103,34 @@ class Views:
             told[audience] = Told(
                 rev=change.rev,
                 now_s=now_s,
-                events=[
-                    _words(event, audience)
-                    for event in change.events
-                    if _concerns(event, audience, change.after)
-                ],
+                events=_told(change, audience),
                 set=diff(old, after),
             )
         return told
+
+    def missed(self, audience: Audience, changes: Sequence[Change], *, now_s: float) -> Told:
+        """All of *changes*, which lead to the present state, as one."""
+        before = self._conference if not changes else changes[0].before
+        return Told(
+            rev=self._rev,
+            now_s=now_s,
+            events=[words for change in changes for words in _told(change, audience)],
+            set=diff(self._project(before, audience), self._project(self._conference, audience)),
+        )
 
     def _project(self, conference: Conference, audience: Audience) -> dict[str, Any]:
         snapshot = project(conference, audience, titles=self._titles)
         for code, site in snapshot["sites"].items():
             site["name"] = self._names[code]
         return snapshot
+
+
+def _told(change: Change, audience: Audience) -> list[dict[str, Any]]:
+    return [
+        _words(event, audience)
+        for event in change.events
+        if _concerns(event, audience, change.after)
+    ]
 
 
 def _words(event: Event, audience: Audience) -> dict[str, Any]:
@@ -104,10 +142,12 @@ def _words(event: Event, audience: Audience) -> dict[str, Any]:
 
 
 def _concerns(event: Event, audience: Audience, conference: Conference) -> bool:
-    if audience.kind == "desk" or isinstance(event, PhaseChanged):
+    if audience.kind == "desk" or isinstance(event, PUBLIC):
         return True
     if audience.site is None:
         return False
+    if isinstance(event, NoteSent) and event.to == audience.site:
+        return True
     site = getattr(event, "site", None)
     request = getattr(event, "request", None)
     if site is None and isinstance(request, int):

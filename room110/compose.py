@@ -164,6 +164,8 @@ async def _started(
             emitter=Emitter(),
             sites=roster.codes,
             title=settings.title,
+            titles=tuple(site.title for site in roster),
+            names=tuple(site.name for site in roster),
             policy=Policy(
                 max_floor_users=settings.max_floor_users,
                 request_handling=RequestHandling(settings.request_handling),

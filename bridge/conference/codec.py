@@ -91,6 +91,21 @@ def decode(document: Mapping[str, Any]) -> Event:
     return _read_object(TYPES[name], fields, where=name)
 
 
+def decode_all(document: Mapping[str, Any], *, version: int) -> tuple[Event, ...]:
+    """The events that a *document* of that version of the journal stands for.
+
+    Version 1 had one floor to a request, and a clock that began with the grant.
+    """
+    if version == 1 and document.get("type") == "request_made":
+        fields = {**document}
+        fields["floors"] = [fields.pop("floor", None)]
+        return (decode(fields),)
+    event = decode(document)
+    if version == 1 and isinstance(event, floor_events.RequestGranted):
+        return event, floor_events.ClockStarted(at_s=event.at_s, request=event.request)
+    return (event,)
+
+
 def _written(value: Any) -> dict[str, Any]:
     written = {}
     for field in dataclasses.fields(value):

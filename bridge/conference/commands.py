@@ -41,6 +41,7 @@ from bridge.conference.house_commands import (
     Recover,
     SiteLeft,
     StandbySeen,
+    StandbyTook,
     Tick,
 )
 from bridge.conference.session_commands import (
@@ -136,6 +137,7 @@ __all__ = [
     "SiteRestart",
     "SiteSwitch",
     "StandbySeen",
+    "StandbyTook",
     "Tick",
     "ViewBroadcast",
     "ViewCarousel",

@@ -27,6 +27,7 @@ from bridge.conference.commands import (
     MicLive,
     SiteLeft,
     StandbySeen,
+    StandbyTook,
 )
 from bridge.conference.course import Course
 from bridge.conference.events import ConferenceBegun, Event, Policy
@@ -91,7 +92,9 @@ def decide(
     try:
         if isinstance(command, HouseCommand):
             course = Course(conference, actor, None, now_s=now_s)
-            if isinstance(command, LinkUp | LinkLost | SiteLeft | MicLive | StandbySeen):
+            if isinstance(
+                command, LinkUp | LinkLost | SiteLeft | MicLive | StandbySeen | StandbyTook
+            ):
                 checks.known_site(conference, command.site)
             links.happen(course, command)
         else:

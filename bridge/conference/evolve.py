@@ -59,8 +59,12 @@ def fold(events: Iterable[Event]) -> Conference:
     first = next(journal, None)
     if not isinstance(first, ConferenceBegun):
         raise ValueError("a journal starts with ConferenceBegun")  # noqa: TRY004  # a bad journal
-    conference = begun(first)
-    for event in journal:
+    return fold_into(begun(first), journal)
+
+
+def fold_into(conference: Conference, events: Iterable[Event]) -> Conference:
+    """The state after *events*, one after the other."""
+    for event in events:
         conference = evolve(conference, event)
     return conference
 

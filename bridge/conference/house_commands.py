@@ -47,6 +47,13 @@ class StandbySeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandbyTook:
+    """The waiting device of a site is the active one now, for the other fell silent."""
+
+    site: SiteCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleCame:
     """The first console of a person is connected."""
 
@@ -85,6 +92,7 @@ HouseCommand = (
     | SiteLeft
     | MicLive
     | StandbySeen
+    | StandbyTook
     | ConsoleCame
     | ConsoleWent
     | Recover

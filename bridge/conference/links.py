@@ -22,6 +22,7 @@ from bridge.conference.course import Course
 from bridge.conference.deadlines import down_at_s, grace_ends_s
 from bridge.conference.events import (
     ConsoleSeen,
+    DeviceSwitched,
     HoldEnded,
     HoldStarted,
     LinkChanged,
@@ -41,6 +42,7 @@ from bridge.conference.house_commands import (
     Recover,
     SiteLeft,
     StandbySeen,
+    StandbyTook,
     Tick,
 )
 from bridge.conference.programme import due as views_due
@@ -69,6 +71,8 @@ def happen(course: Course, command: HouseCommand) -> None:
         case StandbySeen(site=site, on=on):
             if conference.sites[site].standby is not on:
                 course.add(StandbyChanged(at_s=now_s, site=site, on=on))
+        case StandbyTook(site=site):
+            course.add(DeviceSwitched(at_s=now_s, site=site))
         case ConsoleCame() | ConsoleWent():
             course.add_all(seen(conference, command, now_s=now_s))
         case Recover(alive=alive):
