@@ -34,7 +34,7 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
         "queue": list(conference.queue),
         "policy": _policy(conference),
         "chair": _words(conference.chair),
-        "consoles": {user: list(roles) for user, roles in conference.consoles.items()},
+        "consoles": {user: [r.value for r in roles] for user, roles in conference.consoles.items()},
         "rollcall": {
             **_plain(
                 opened_s=conference.rollcall.opened_s,

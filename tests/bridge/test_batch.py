@@ -6,6 +6,7 @@ from bridge.answers import Accepted, Answers, CommandIdReused
 from bridge.batch import Batch
 from bridge.conference.commands import ChairMute, ChairPhase, LinkUp
 from bridge.conference.words import Link, Phase, Refusal, RefusalCode, Role
+from bridge.history import History
 from bridge.inbox import ConferenceBegin, Wish
 from tests.bridge.conference.scene import CHAIR, VIEWER, Scene
 
@@ -13,8 +14,15 @@ MUTE = ChairMute(site="01")
 OPEN = ChairPhase(to=Phase.OPEN)
 
 
-def batch_of(*wishes, known=None):
-    batch = Batch(state=Scene().state, rev=7, now_s=3.0, wall="08:00", known=known or Answers())
+def batch_of(*wishes, known=None, history=None):
+    batch = Batch(
+        state=Scene().state,
+        rev=7,
+        now_s=3.0,
+        wall="08:00",
+        known=known or Answers(),
+        history=history or History(rev=7),
+    )
     batch.decide(wishes)
     return batch
 
@@ -67,3 +75,32 @@ def test_an_id_is_known_from_before_and_from_the_batch_itself():
 def test_a_begin_is_not_for_a_batch():
     with pytest.raises(TypeError):
         batch_of(Wish(command=ConferenceBegin(title="t", rehearsal=False), actor=CHAIR))
+
+
+def test_a_command_that_was_thought_on_an_older_state_is_refused_with_what_has_changed():
+    old = batch_of(Wish(command=MUTE, actor=CHAIR), Wish(command=LinkUp(site="02")))
+    history = History(old.changes, rev=9)
+    batch = Batch(state=old.state, rev=9, now_s=4.0, wall="08:01", known=Answers(), history=history)
+    unmute = ChairMute(site="01", on=False)
+    batch.decide(
+        [
+            Wish(command=unmute, actor=CHAIR, seen_rev=7),
+            Wish(command=ChairMute(site="48"), actor=CHAIR, seen_rev=7),
+            Wish(command=unmute, actor=CHAIR, seen_rev=8),
+            Wish(command=MUTE, actor=CHAIR, seen_rev=9),
+            Wish(command=unmute, actor=CHAIR, seen_rev=11),
+            Wish(command=unmute, actor=CHAIR, seen_rev=6),
+            Wish(command=unmute, actor=CHAIR, seen_rev=99),
+            Wish(command=unmute, actor=VIEWER, seen_rev=7),
+            Wish(command=unmute, actor=CHAIR),
+        ]
+    )
+    outcomes = [outcome for _, outcome in batch.outcomes]
+    words = [o.code if isinstance(o, Refusal) else o.rev for o in outcomes]
+    assert words == ["stale", 10, 11, "stale", 11, "stale", "stale", "not_authorized", 11]
+    assert outcomes[0].detail == {
+        "rev": 9,
+        "changed": [{"type": "block_changed", "at_s": 3.0, "site": "01", "on": True}],
+    }
+    assert [event["on"] for event in outcomes[3].detail["changed"]] == [False]
+    assert [outcomes[n].detail for n in (5, 6)] == [{"rev": 11}, {"rev": 11}]

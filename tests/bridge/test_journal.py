@@ -99,7 +99,7 @@ async def test_all_that_a_record_can_hold_comes_back_as_it_was(path):
     asked = RequestMade(
         at_s=0.1 + 0.2,
         request=1,
-        floor="speech",
+        floors=("speech",),
         site="01",
         by='"quote" \n \x00 Khó khăn 🙋',
         status=RequestStatus.ACCEPTED,
@@ -293,9 +293,9 @@ async def test_a_record_in_words_we_do_not_know_is_not_taken_for_damage(path, mo
 
 async def test_a_newer_journal_is_refused_and_left_alone(path):
     await written(path, FIRST)
-    spoil(path, "PRAGMA user_version = 2")
+    spoil(path, "PRAGMA user_version = 3")
     before = path.read_bytes()
-    with pytest.raises(JournalForeign, match="version 2; this program reads version 1"):
+    with pytest.raises(JournalForeign, match="version 3; this program reads 1 to 2"):
         await Journal.open(path)
     assert path.read_bytes() == before
 

@@ -35,6 +35,8 @@ def setting(tmp_path):
     yield Setting(
         journals=journals,
         sites=SITES,
+        titles=(),
+        names=(),
         policy=Policy(),
         wall=lambda: datetime(2020, 5, 28, 23, 59, 59, 999_600, tzinfo=UTC),
         chance=lambda _: 0,

@@ -309,6 +309,7 @@ async def test_every_audience_gets_its_own_projection_and_all_of_one_share_it(tm
 async def test_a_refusal_says_nothing_to_anybody(tmp_path):
     async with house_in(tmp_path) as house:
         house.chair()
+        await house.settled()
         with house.noted() as told:
             await house.bridge.submit(ChairCall(site="01"), CHAIR, None)
         assert told == []
@@ -496,6 +497,7 @@ async def test_a_broken_websocket_alone_changes_no_link_and_no_gate(tmp_path):
     async with house_in(tmp_path) as house:
         sites = await house.connected("01", "110")
         await house.do(OPEN, ChairCall(site="01"))
+        await asyncio.sleep(20)  # its clock has begun
         rev = house.bridge.rev()
         with house.noted() as told:
             sites["01"].leave()
