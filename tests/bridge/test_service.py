@@ -23,9 +23,11 @@ from bridge.conference.commands import (
     ChairNext,
     ChairPhase,
     ChairRevoke,
+    ConferenceLock,
     FloorRequest,
 )
 from bridge.conference.events import Policy
+from bridge.conference.patch import merge
 from bridge.conference.projection import DESK
 from bridge.conference.words import Link, Phase, Role
 from bridge.events import Emitter
@@ -37,6 +39,7 @@ from bridge.outgoing import (
     Bye,
     Change,
     Joined,
+    JoinRefused,
     Lines,
     MediaRejected,
     MediaReset,
@@ -91,7 +94,12 @@ class House:
         )
 
     def join(
-        self, site: str | None, kind: SessionKind = SessionKind.ROOM, *roles: Role, name: str = ""
+        self,
+        site: str | None,
+        kind: SessionKind = SessionKind.ROOM,
+        *roles: Role,
+        name: str = "",
+        **asked: Any,
     ) -> Device:
         name = name or f"{kind}:{site}"
         identity = Identity(
@@ -101,7 +109,7 @@ class House:
             site=site,
         )
         outbox = FakeOutbox(name, self.log)
-        joined = self.bridge.join(identity=identity, kind=kind, outbox=outbox)
+        joined = self.bridge.join(identity=identity, kind=kind, outbox=outbox, **asked)
         return Device(self, name, joined, outbox)
 
     def chair(self) -> Device:
@@ -231,6 +239,54 @@ async def test_only_consoles_hear_how_lines_are(tmp_path):
         assert set(desk.last(Lines).sites) == {"01"}
         assert site.of(Lines) == wall.of(Lines) == []
         running.cancel()
+
+
+@virtual_time
+async def test_who_comes_back_is_told_what_it_missed_and_who_missed_too_much_the_whole(tmp_path):
+    async with house_in(tmp_path) as house:
+        before = house.join("01").joined.snapshot
+        rev = before["rev"]
+        await house.do(OPEN, ChairMute(site="01"), ChairMute(site="48"))
+        back = house.join("01", resume=rev).joined
+        assert back.snapshot is None
+        assert back.missed.rev == house.bridge.rev() == rev + 3
+        assert [event["type"] for event in back.missed.events] == ["phase_changed", "block_changed"]
+        whole = house.join("01", resume=rev + 99).joined
+        assert whole.missed is None
+        known = {name: value for name, value in before.items() if name != "rev"}
+        now = {name: value for name, value in whole.snapshot.items() if name != "rev"}
+        assert merge(known, back.missed.set) == now
+        nothing = house.join("01", resume=rev + 3).joined.missed
+        assert (nothing.events, nothing.set) == ([], {})
+
+
+@virtual_time
+async def test_a_restart_forgets_nothing_that_was_missed(tmp_path):
+    async with house_in(tmp_path) as house:
+        rev = house.join("01").joined.snapshot["rev"]
+        await house.do(OPEN, ChairMute(site="01"))
+    async with house_in(tmp_path) as house:
+        await house.do(ChairMute(site="01", on=False))
+        missed = house.join("01", resume=rev).joined.missed
+        assert [event["type"] for event in missed.events] == [
+            "phase_changed",
+            "block_changed",
+            "block_changed",
+        ]
+
+
+@virtual_time
+async def test_a_locked_conference_takes_no_viewer_but_every_site_and_the_ministrys_walls(tmp_path):
+    async with house_in(tmp_path) as house:
+        house.join(None, SessionKind.WALL, Role.VIEWER)
+        await house.do(ConferenceLock())
+        with pytest.raises(JoinRefused) as refused:
+            house.join(None, SessionKind.WALL, Role.VIEWER)
+        assert refused.value.code == "locked"
+        house.join("01")
+        house.join("110", SessionKind.WALL, Role.SECRETARY)
+        await house.do(ConferenceLock(on=False))
+        house.join(None, SessionKind.WALL, Role.VIEWER)
 
 
 # A change.

@@ -15,9 +15,11 @@ from bridge.conference.commands import (
     FloorRelease,
     LinkLost,
     LinkUp,
+    SiteLadder,
+    ViewBroadcast,
 )
 from bridge.conference.gate import open_gates
-from bridge.conference.words import Phase, RefusalCode
+from bridge.conference.words import Ladder, Phase, RefusalCode, Via
 from bridge.media.plane import Plan
 from bridge.stage import MicWish, Stage, mic_wish, set_stage
 from tests.bridge.conference.scene import (
@@ -43,6 +45,55 @@ def phase(scene: Scene, to: Phase) -> None:
 
 
 # Slots.
+
+
+def test_whose_slides_are_shown_stands_in_the_place_for_them():
+    scene = speaking("48")
+    scene.do(ChairCall(site="01", floors=("content",)))
+    stage = stage_of(scene)
+    assert stage.slots == {"chair": "110", "speaker.1": "48", "content": "01"}
+    assert "01" not in stage.plan.gates
+    assert "01" not in stage.plan.wants, "slides have one layer"
+    phase(scene, Phase.RECESS)
+    assert stage_of(scene, stage).slots == {}
+
+
+def test_a_site_that_is_broadcast_is_seen_and_not_heard():
+    scene = speaking("48")
+    scene.do(ViewBroadcast(site="02"))
+    stage = stage_of(scene)
+    assert stage.slots == {"chair": "110", "speaker.1": "48", "speaker.2": "02"}
+    assert stage.plan.gates == {"48", "110"}
+    assert stage.plan.wants["02"] == BOTH
+    scene.do(ViewBroadcast(site=None))
+    assert stage_of(scene, stage).slots == {"chair": "110", "speaker.1": "48"}
+
+
+def test_the_fourth_speaker_comes_before_a_picture_nobody_speaks_for():
+    scene = in_session(max_floor_users=4)
+    scene.do(ViewBroadcast(site="02"))
+    stage = stage_of(scene)
+    assert stage.seats == {1: "02"}
+    for site in ("01", "48", "79"):
+        scene.do(ChairCall(site=site))
+        stage = stage_of(scene, stage)
+    assert stage.seats == {1: "02", 2: "01", 3: "48", 4: "79"}
+
+
+def test_who_telephones_has_no_picture_and_no_gate():
+    scene = in_session()
+    scene.do(ChairCall(site="48", via=Via.PHONE))
+    stage = stage_of(scene)
+    assert stage.slots == {"chair": "110"}
+    assert stage.plan.gates == {"110"}
+
+
+def test_what_a_technician_lets_a_line_carry_is_in_the_plan():
+    scene = in_session()
+    scene.do(SiteLadder(site="01", to=Ladder.SOUND))
+    assert stage_of(scene).plan.ladder == {"01": "sound"}
+    scene.do(SiteLadder(site="01", to=Ladder.FULL))
+    assert stage_of(scene).plan.ladder == {}
 
 
 def test_in_the_open_phase_everybody_sees_room_110_and_the_speaker():
