@@ -209,11 +209,12 @@ class Journal:
             on_failure.callback(self._db.close)
             try:
                 empty = is_empty(self._db, self.path)
+                if not empty:
+                    check_writable(self._db, self.path)
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 if empty:
                     self._in_one_transaction(lambda: [self._db.execute(line) for line in SCHEMA])
-                check_writable(self._db, self.path)
                 reading = read(self._db, self.path)
                 if reading.damaged is not None:
                     self._set_aside(reading.damaged)
