@@ -6,7 +6,7 @@ to look at it.  Each session hears only what is new to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bridge.conference.state import Conference
 from bridge.conference.words import SiteCode
@@ -19,12 +19,19 @@ Layers = Mapping[SiteCode, frozenset[str]]
 
 
 def direct(
-    sessions: Sessions, conference: Conference, stage: Stage, *, demand: Layers, rev: int
+    sessions: Sessions,
+    conference: Conference,
+    stage: Stage,
+    *,
+    demand: Layers,
+    consents: Collection[SiteCode] = (),
+    rev: int,
 ) -> None:
-    """*demand* is which layers beyond the plan's some subscriber needs."""
+    """*demand* is which layers beyond the plan's some subscriber needs, *consents* whose microphone
+    may be opened from here."""
     rooms = sessions.rooms()
     for site, session in rooms.items():
-        wish = mic_wish(conference, site)
+        wish = mic_wish(conference, site, consents=site in consents)
         session.tell_once(MediaSet(mic=wish.mic, on_air=wish.on_air))
     for site, session in rooms.items():
         wanted = stage.plan.wants.get(site, frozenset())

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import structlog
@@ -65,12 +65,14 @@ class Bridge:
         names: Mapping[SiteCode, str],
         chance: random.Random,
         bandwidths_bps: Mapping[SiteCode, int] | None = None,
+        consents: Collection[SiteCode] = (),
     ) -> None:
-        """*bandwidths_bps* is what the roster says of lines.  *chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
+        """*bandwidths_bps* and *consents* are what the roster says of lines and microphones.  *chance* makes ids, SSRCs and ICE passwords: a ``SystemRandom`` in service."""
         self._draw = Draw(chance)
         self._room = room
         self._plane = plane
         self._titles = titles
+        self._consents = frozenset(consents)
         self._sessions = Sessions()
         self._negotiator = Negotiator(
             plane, self._draw, bandwidths_bps or {}, alive=self._sessions.by_media
@@ -280,7 +282,14 @@ class Bridge:
         if stage.plan != self._stage.plan:
             self._plane.set_plan(stage.plan)
         self._stage = stage
-        direct(self._sessions, conference, stage, demand=self._demand, rev=self._room.rev)
+        direct(
+            self._sessions,
+            conference,
+            stage,
+            demand=self._demand,
+            consents=self._consents,
+            rev=self._room.rev,
+        )
 
     # Once a second.
 

@@ -25,9 +25,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bridge.conference.gate import content, gate, open_gates
+from bridge.conference.gate import content, gate, open_gates, private
 from bridge.conference.state import Conference
-from bridge.conference.words import CENTRE, Phase, RequestStatus, SiteCode, Via
+from bridge.conference.words import CENTRE, Phase, SiteCode, Via
 from bridge.media.plane import Ladder, Plan
 from bridge.media.slots import CONTENT, MAX_SPEAKERS, STAGE_PICTURES, gallery
 
@@ -50,7 +50,7 @@ class Stage:
 class MicWish:
     """What a room's device is asked to do (``media.set``)."""
 
-    mic: Literal["ask", "mute"]
+    mic: Literal["live", "ask", "mute"]
     on_air: bool
 
 
@@ -112,15 +112,15 @@ def _seats(conference: Conference, before: Seats) -> Seats:
     return dict(sorted(seats.items()))
 
 
-def mic_wish(conference: Conference, site: SiteCode) -> MicWish:
+def mic_wish(conference: Conference, site: SiteCode, *, consents: bool = False) -> MicWish:
     """What to ask of a site's microphone.
 
     A room is asked to open when it is to be heard soon, and to mute when it is not; a hold is
-    no reason to mute, since the floor is kept (practice.md 11).  Nothing here opens a browser's
-    microphone: ``ask`` asks.
+    no reason to mute, since the floor is kept (practice.md 11).  Only where the roster says that
+    somebody has consented (*consents*) is a microphone opened from here; else ``ask`` asks.
     """
-    holds = any(
-        r.site == site and r.status is RequestStatus.GRANTED for r in conference.requests.values()
-    )
+    holds = any(r.site == site and r.via is Via.LINE for r in conference.holders)
     soon = conference.phase is Phase.OPEN and (site in (CENTRE, conference.next) or holds)
-    return MicWish(mic="ask" if soon else "mute", on_air=gate(conference, site))
+    soon = soon or site in private(conference)
+    opens: Literal["live", "ask"] = "live" if consents else "ask"
+    return MicWish(mic=opens if soon else "mute", on_air=gate(conference, site))

@@ -68,6 +68,8 @@ class RosterSite:
     """Place in the roster, from 0; the same in seat plan, gallery and tones."""
     bandwidth_kbps: int | None = None
     """What the site's line carries each way, if the roster says so."""
+    consent: str | None = None
+    """Who agreed, and when, that room 110 opens the site's microphone; None: nobody did."""
 
 
 class _Row(BaseModel):
@@ -82,8 +84,9 @@ class _Row(BaseModel):
     region: str = Field(min_length=1)
     title: str = Field(min_length=1, max_length=200)
     bandwidth_kbps: int | None = Field(default=None, ge=64, le=1_000_000)
+    consent: str | None = Field(default=None, max_length=200)
 
-    @field_validator("bandwidth_kbps", mode="before")
+    @field_validator("bandwidth_kbps", "consent", mode="before")
     @classmethod
     def _unsaid(cls, value: object) -> object:
         return value or None
@@ -198,6 +201,7 @@ def _build(rows: _Reader, file: str) -> Roster:
                 title=row.title,
                 position=len(sites),
                 bandwidth_kbps=row.bandwidth_kbps,
+                consent=row.consent,
             )
         )
     if not sites and not problems:

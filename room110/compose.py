@@ -188,6 +188,7 @@ async def _started(
         bandwidths_bps={
             site.code: site.bandwidth_kbps * 1000 for site in roster if site.bandwidth_kbps
         },
+        consents=[site.code for site in roster if site.consent],
         chance=random.SystemRandom(),
     )
     # A conference that has just begun knows no site: it adopts nobody.

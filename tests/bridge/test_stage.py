@@ -16,15 +16,17 @@ from bridge.conference.commands import (
     LinkLost,
     LinkUp,
     SiteLadder,
+    SiteProbe,
     ViewBroadcast,
 )
 from bridge.conference.gate import open_gates
-from bridge.conference.words import Ladder, Phase, RefusalCode, Via
+from bridge.conference.words import Ladder, Phase, ProbeKind, RefusalCode, Via
 from bridge.media.plane import Plan
 from bridge.stage import MicWish, Stage, mic_wish, set_stage
 from tests.bridge.conference.scene import (
     PROVINCES,
     SITES,
+    TECHNICIAN,
     Scene,
     in_lobby,
     in_session,
@@ -286,3 +288,23 @@ def test_whatever_happens_the_stage_keeps_its_laws(acts, places, watched):
         # Whom somebody sees is asked for a picture.
         seen = {s for slot, s in stage.slots.items() if slot in ("chair", "speaker.1", "speaker.2")}
         assert all(stage.plan.wants[site] >= BOTH for site in seen)
+
+
+def test_only_where_somebody_has_consented_is_a_microphone_opened_from_here():
+    scene = speaking("48")
+    assert mic_wish(scene.state, "48", consents=True) == MicWish(mic="live", on_air=True)
+    assert mic_wish(scene.state, "01", consents=True) == MicWish(mic="mute", on_air=False)
+
+
+def test_a_room_that_is_probed_is_asked_for_its_microphone_and_one_that_telephones_is_not():
+    scene = in_lobby()
+    scene.do(SiteProbe(site="01", kind=ProbeKind.LISTEN), TECHNICIAN)
+    assert mic_wish(scene.state, "01").mic == "ask"
+    assert mic_wish(scene.state, "110").mic == "mute"
+    scene.do(SiteProbe(site="01", kind=ProbeKind.TALK), TECHNICIAN)
+    assert mic_wish(scene.state, "110") == MicWish(mic="ask", on_air=False)
+    phase(scene, Phase.OPEN)
+    scene.do(ChairCall(site="79", via=Via.PHONE))
+    assert {site: mic_wish(scene.state, site).mic for site in ("01", "79")} == dict.fromkeys(
+        ("01", "79"), "mute"
+    )

@@ -23,7 +23,7 @@ def problems(text: str | bytes) -> tuple[str, ...]:
     [
         (
             "",
-            "r.csv:1: the columns must be code,slug,name,type,region,title, and may be bandwidth_kbps, not ",
+            "r.csv:1: the columns must be code,slug,name,type,region,title, and may be bandwidth_kbps,consent, not ",
         ),
         (
             "code;slug\n",
