@@ -18,6 +18,7 @@ OWNERS = {
     "av": ("bridge/endpoint/",),
     "cryptography": MEDIA,
     "jwt": ("signaling/identity.py",),
+    "openpyxl": ("config/agenda_workbook.py",),
     "playwright": ("room110/bench/",),
     "prometheus_client": ("monitoring/",),
     # What crosses a boundary: settings, the protocol, and what control and media say to each other.
@@ -26,7 +27,7 @@ OWNERS = {
     "pyee": ("bridge/events.py",),
     "pylibsrtp": MEDIA,
     "rich": ("room110/cli/output.py",),
-    "ruamel": ("config/agenda_yaml.py",),
+    "ruamel": ("config/lined_yaml.py",),
     # Anywhere impure; test_layers keeps it out of the pure part.
     "structlog": ("bridge/", "signaling/", "monitoring/", "room110/"),
     "typer": ("room110/cli/",),
