@@ -32,7 +32,6 @@ from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.projection import Audience
 from bridge.conference.words import Refusal, Role, SiteCode
 from bridge.devices import Devices
-from bridge.directions import direct
 from bridge.draw import Draw
 from bridge.events import Change
 from bridge.identity import Identity
@@ -45,7 +44,7 @@ from bridge.outgoing import Change as Told
 from bridge.presence import Presence
 from bridge.room import Room
 from bridge.sessions import GALLERY_ROLES, Session, Sessions
-from bridge.stage import Stage, seats_in, set_stage
+from bridge.staging import Staging
 from bridge.survey import media_totals
 from bridge.views import Views, audience_of_session
 from bridge.watch import Figures, Watch
@@ -72,14 +71,11 @@ class Bridge:
         self._room = room
         self._plane = plane
         self._titles = titles
-        self._consents = frozenset(consents)
         self._sessions = Sessions()
         self._negotiator = Negotiator(
             plane, self._draw, bandwidths_bps or {}, alive=self._sessions.by_media
         )
-        self._demand: dict[SiteCode, frozenset[str]] = {}
-        """Layers beyond the plan's that some subscriber needs, as the plane says."""
-        self._stage = Stage()
+        self._staging = Staging(plane=plane, sessions=self._sessions, room=room, consents=consents)
         self._watch = Watch(titles, plane)
         self._devices = Devices(self._sessions, room)
         self._presence = Presence(self._sessions, room)
@@ -104,8 +100,8 @@ class Bridge:
         for site, media in rooms.items():
             name = self._draw.name()
             self._sessions.adopt(name, site, media, conference=self.conference_id())
-        self._stage = Stage(seats=seats_in(plan), plan=plan)
-        self._set_stage()
+        self._staging.adopt(plan)
+        self._staging.set()
 
     # What doors ask.
 
@@ -155,7 +151,7 @@ class Bridge:
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
         if kind is SessionKind.CONSOLE:
             session.tell(self._watch.lines(self._room, self._sessions))
-        self._set_stage()
+        self._staging.set()
         audience = audience_of_session(session)
         missed = None if resume is None else self.missed(audience, resume)
         return Joined(
@@ -192,6 +188,7 @@ class Bridge:
         name = f"{session.id}.{session.offers}"
         answer, spec = self._negotiator.begin(session, name, sdp, slots)
         self._carriage.begin(session, spec)
+        self._staging.set()
         return answer
 
     def report(self, session_id: str, *, mic: str, level: int | None, stats: Said = None) -> None:
@@ -217,7 +214,7 @@ class Bridge:
         if is_active and session.site is not None and said_goodbye:
             self._room.post(commands.SiteLeft(site=session.site))
         self._devices.leave(session)
-        self._set_stage()
+        self._staging.set()
 
     async def submit(
         self,
@@ -242,7 +239,7 @@ class Bridge:
 
     def figures(self) -> Figures:
         """What the windows show beside the sites."""
-        return self._watch.figures(self._room, self._sessions, self._stage.plan)
+        return self._watch.figures(self._room, self._sessions, self._staging.plan)
 
     def media(self) -> dict[str, Any]:
         return media_totals(self._plane.snapshot())
@@ -252,7 +249,7 @@ class Bridge:
     def _on_change(self, change: Change) -> None:
         self._orders.carry_out(change)
         self._presence.listen()
-        self._set_stage()
+        self._staging.set()
         seats = [(session, audience_of_session(session)) for session in self._sessions]
         told = self._views.show(change, (seat[1] for seat in seats), now_s=self._room.now_s)
         for session, audience in seats:
@@ -265,31 +262,13 @@ class Bridge:
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
         self._watch.begin()
-        self._set_stage()
+        self._staging.set()
 
     def _on_plane(self, event: PlaneEvent) -> None:
         if isinstance(event, LayerDemand):
-            self._demand[event.site] = event.layers
-            self._set_stage()
+            self._staging.hear(event)
         else:
             self._carriage.hear(event)
-
-    def _set_stage(self) -> None:
-        """Plan first, then what everybody is asked and told."""
-        conference = self._room.conference
-        watched = any(session.has_gallery for session in self._sessions)
-        stage = set_stage(conference, self._stage, gallery_watched=watched)
-        if stage.plan != self._stage.plan:
-            self._plane.set_plan(stage.plan)
-        self._stage = stage
-        direct(
-            self._sessions,
-            conference,
-            stage,
-            demand=self._demand,
-            consents=self._consents,
-            rev=self._room.rev,
-        )
 
     # Once a second.
 
@@ -297,4 +276,4 @@ class Bridge:
         """Judge the lines once a second, and tell the desk what changed, until cancelled."""
         while True:
             await asyncio.sleep(1.0)
-            self._watch.look(self._room, self._sessions, self._stage.plan)
+            self._watch.look(self._room, self._sessions, self._staging.plan)

@@ -29,6 +29,7 @@ from bridge.media.core.serial import newer16
 from bridge.media.fanout import Fanout
 from bridge.media.gates import Gates
 from bridge.media.streams import Feed, Outlet, Source
+from bridge.media.whispers import Whispers
 
 PATIENCE_S: Final = 2.0
 """How long the old picture goes on when the new one does not come.  Longer would show a site that
@@ -45,6 +46,7 @@ class Forwarder:
         self.fanout = Fanout(self.drops)
         self._feeds: dict[tuple[str, str], Feed] = {}
         self._gates = Gates(self.feed)
+        self.whispers = Whispers(self.feed, self.add_source, self.remove_source)
         self.outlets: list[Outlet] = []
         """Of all subscribers."""
         self.on_hole: Callable[[], None] = lambda: None
@@ -246,8 +248,6 @@ class Forwarder:
             ):
                 self._unplug(outlet)
         self.ask_for(outlet, now_s)
-
-    # Small steps.
 
     def _plug(self, outlet: Outlet, source: Source) -> None:
         if outlet.decodes(source):

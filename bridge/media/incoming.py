@@ -77,11 +77,15 @@ class Incoming:
             return
         if source.feed.kind == "audio":
             self._forwarder.forward_sound(source, data, start, stop, seq, timestamp, now_s)
+            echo = self._forwarder.whispers.echoes.get(source)
+            if echo is not None:
+                self._forwarder.forward_sound(echo, data, start, stop, seq, timestamp, now_s)
         else:
             self._forwarder.forward_picture(source, data, start, stop, seq, timestamp, now_s)
 
     def close(self) -> None:
         for source in self.sources.values():
+            self._forwarder.whispers.end(source)
             self._forwarder.remove_source(source)
         self.sources.clear()
         self._repeats.clear()
@@ -169,9 +173,11 @@ class Incoming:
             self._forget(replaced)
         self.sources[ssrc] = source
         self._forwarder.add_source(source)
+        self._forwarder.whispers.begin(source)
         return source
 
     def _forget(self, source: Source) -> None:
+        self._forwarder.whispers.end(source)
         del self.sources[source.ssrc]
         for ssrc in [ssrc for ssrc, known in self._repeats.items() if known is source]:
             del self._repeats[ssrc]

@@ -145,6 +145,9 @@ class Plan:
     """Slot -> site, for stage and gallery slots alike; sound and picture move together."""
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Site -> picture layers somebody watches (``q``, ``f``); the publisher is told the same."""
+    private: Mapping[SessionId, Mapping[str, str]] = field(default_factory=dict)
+    """Session -> sound slot -> the site it hears there behind the shut gate (a probe), instead of
+    whom the slot shows to others."""
     ladder: Mapping[str, Ladder] = field(default_factory=dict)
     """Site -> what its line may carry at most; a site not named: everything."""
 

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Final
 
+from bridge.media import whispers
 from bridge.media.core import layers
 from bridge.media.core.rtx import MAX_PADDING_BYTES
 from bridge.media.core.tiers import WHOLE
@@ -44,12 +45,18 @@ class Steering:
         """Gates at once; the caller owes :meth:`aim` for every connected session."""
         self._plan = plan
         self._forwarder.set_gates(plan.gates, content=plan.slots.get(CONTENT))
+        heard = (site for slots in plan.private.values() for site in slots.values())
+        self._forwarder.whispers.set(frozenset(heard))
 
     def aim(self, session: MediaSession, now_s: float) -> None:
         """Let each slot of a subscriber show whom the plan says."""
+        private = self._plan.private.get(session.spec.session, {})
         for outlet in session.outlets.values():
             site = self._plan.slots.get(outlet.slot)
-            self._forwarder.aim(outlet, site, medium_of(outlet.slot, outlet.kind), now_s)
+            medium = medium_of(outlet.slot, outlet.kind)
+            if outlet.kind == "audio" and outlet.slot in private:
+                site, medium = private[outlet.slot], whispers.MEDIUM
+            self._forwarder.aim(outlet, site, medium, now_s)
         self.steer(session, now_s)
 
     def steer(self, session: MediaSession, now_s: float) -> None:

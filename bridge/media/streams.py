@@ -283,7 +283,7 @@ class Feed:
 
     site: str
     medium: str
-    """``audio`` or ``video``; with ``content.`` before it for slides and film."""
+    """``audio`` or ``video``; behind ``content.`` of slides and film, behind ``whisper.`` of probes."""
     layers: tuple[str, ...] = (layers.ONLY,)
     """What its publisher can send, whether it does or not; of pictures smallest first."""
     sources: dict[str, Source] = field(default_factory=dict)
@@ -291,7 +291,7 @@ class Feed:
 
     @property
     def kind(self) -> str:
-        return self.medium.removeprefix("content.")
+        return self.medium.rpartition(".")[2]
 
 
 def medium_of(slot: str, kind: str) -> str:
