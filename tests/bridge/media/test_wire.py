@@ -105,6 +105,7 @@ plans = st.builds(
     gates=st.frozensets(words, max_size=3),
     slots=st.dictionaries(words, words, max_size=3),
     wants=st.dictionaries(words, layers, max_size=3),
+    private=st.dictionaries(words, st.dictionaries(words, words, max_size=2), max_size=2),
     ladder=st.dictionaries(words, st.sampled_from(Ladder), max_size=3),
 )
 sources = st.builds(
