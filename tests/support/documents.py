@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bridge.conference import authority, phases
 from bridge.conference.floor import mermaid
+from bridge.conference.words import Phase, Role
 from monitoring import catalogue
 from signaling import schema
 
@@ -24,8 +26,34 @@ def fill(document: Path, name: str, text: str) -> None:
     document.write_text(new, encoding="utf-8")
 
 
+def phases_diagram() -> str:
+    """The phases and the ways between them."""
+    ways = [f"    {a} --> {b}" for a, others in phases.PHASES.items() for b in sorted(others)]
+    return "\n".join(["```mermaid", "stateDiagram-v2", "    [*] --> lobby", *ways, "```", ""])
+
+
+def authority_table() -> str:
+    """Who may do what, in which phases."""
+    roles = [role for role in Role if role not in {Role.VIEWER, Role.METRICS}]
+    rows = [f"| command | {' | '.join(roles)} |", "| --- |" + " --- |" * len(roles)]
+    for command, powers in sorted(authority.AUTHORITY.items(), key=lambda row: row[0].__name__):
+        word = re.sub(r"(?<=[a-z])(?=[A-Z])", ".", command.__name__).lower()
+        cells = [_reach(powers.get(role, {})) for role in roles]
+        rows.append(f"| `{word}` | {' | '.join(cells)} |")
+    return "\n".join([*rows, ""])
+
+
+def _reach(powers: authority.Powers) -> str:
+    scopes = {scope for scope in powers.values()}
+    if len(scopes) == 1 and len(powers) == len(Phase):
+        return next(iter(scopes)).name.lower()
+    return ", ".join(f"{phase}: {scope.name.lower()}" for phase, scope in powers.items())
+
+
 def main() -> None:
     fill(ROOT / "docs/floor.md", "floor", mermaid())
+    fill(ROOT / "docs/floor.md", "phases", phases_diagram())
+    fill(ROOT / "docs/floor.md", "authority", authority_table())
     fill(ROOT / "docs/monitoring.md", "metrics", catalogue.markdown())
     schema.PATH.write_text(schema.text(), encoding="utf-8")
 
