@@ -44,7 +44,7 @@ def authority_table() -> str:
 
 
 def _reach(powers: authority.Powers) -> str:
-    scopes = {scope for scope in powers.values()}
+    scopes = set(powers.values())
     if len(scopes) == 1 and len(powers) == len(Phase):
         return next(iter(scopes)).name.lower()
     return ", ".join(f"{phase}: {scope.name.lower()}" for phase, scope in powers.items())
