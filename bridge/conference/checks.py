@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from bridge.conference import floor
+from bridge.conference.agenda import Item
 from bridge.conference.state import Conference, Request
 from bridge.conference.words import (
     CENTRE,
@@ -40,6 +41,13 @@ def known_request(conference: Conference, number: int) -> Request:
     if number not in conference.requests:
         raise Refused(RefusalCode.REQUEST_NOT_FOUND, f"there is no request {number}")
     return conference.requests[number]
+
+
+def known_item(conference: Conference, number: int) -> Item:
+    """The item of the agenda with that number."""
+    if number not in conference.agenda.items:
+        raise Refused(RefusalCode.ITEM_NOT_FOUND, f"there is no agenda item {number}")
+    return conference.agenda.items[number]
 
 
 def after(request: Request, action: floor.Action) -> RequestStatus:

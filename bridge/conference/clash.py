@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from bridge.conference import commands, events
 from bridge.conference.commands import PersonCommand
 from bridge.conference.events import Event
+from bridge.conference.words import CENTRE
 
 FLOOR = "floor"
 """Who has it, and who is told to be next."""
@@ -35,6 +36,8 @@ def stands_on(command: PersonCommand) -> frozenset[str]:
     match command:
         case commands.ChairGrant(request=number):
             return frozenset({FLOOR, PHASE, _request(number)})
+        case commands.ChairCall(agenda_item=int()):
+            return frozenset({FLOOR, PHASE, AGENDA})
         case commands.ChairCall() | commands.ChairNext() | commands.ChairRevoke(request=None):
             return frozenset({FLOOR, PHASE})
         case commands.ChairAccept(request=number):
@@ -90,7 +93,8 @@ def touches(event: Event) -> frozenset[str]:  # a table
         case events.NextChosen():
             return frozenset({FLOOR})
         case events.BlockChanged(site=site):
-            return frozenset({_block(site), _block("all")})
+            # "all" is the provinces.
+            return frozenset({_block(site), _block(CENTRE if site == CENTRE else "all")})
         case events.PolicyChanged():
             return frozenset({POLICY})
         case events.PhaseChanged():

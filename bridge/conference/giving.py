@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge.conference import checks
-from bridge.conference.asking import known_floors, made, needs_floor, ongoing_of
+from bridge.conference.asking import needs_floor
 from bridge.conference.checks import Refused
 from bridge.conference.course import Course
 from bridge.conference.events import (
@@ -30,7 +30,6 @@ from bridge.conference.events import (
 )
 from bridge.conference.floor import Action
 from bridge.conference.floor_commands import (
-    ChairCall,
     ChairExtend,
     ChairGrant,
     ChairNext,
@@ -38,13 +37,11 @@ from bridge.conference.floor_commands import (
 )
 from bridge.conference.state import Conference, Request
 from bridge.conference.words import (
-    CENTRE,
     CONTENT,
     SPEECH,
     EndReason,
     Hold,
     RefusalCode,
-    RequestKind,
     RequestStatus,
     SiteCode,
     Via,
@@ -66,51 +63,16 @@ def grant(course: Course, command: ChairGrant) -> None:
     give(course, asked, Terms(on_full=command.on_full, limit_s=command.limit_s))
 
 
-def call(course: Course, command: ChairCall) -> None:
-    """Its own hand if it has one, its agenda turn if that is meant, else a request made for it."""
-    conference, site = course.conference, command.site
-    checks.known_site(conference, site)
-    floors = known_floors(command.floors)
-    item = command.agenda_item
-    if item is not None and item not in conference.agenda.items:
-        raise Refused(RefusalCode.ITEM_NOT_FOUND, f"there is no agenda item {item}")
-    if item is not None and conference.agenda.items[item].draft.site != site:
-        raise Refused(RefusalCode.BAD_STATE, f"agenda item {item} is not of site {site}")
-    checks.session_is_open(conference)
-    needs_floor(site, floors)
-    terms = Terms(on_full=command.on_full, limit_s=command.limit_s, via=command.via)
-    asked = _wanted(conference, site, floors, item)
-    if asked is None:
-        _is_able(conference, site, floors, terms.via)
-        make_room(course, floors, terms.on_full)
-        kind = RequestKind.CALL if item is None else RequestKind.AGENDA
-        limit_s = None if item is None else conference.agenda.items[item].draft.minutes * 60
-        course.add(
-            made(
-                course,
-                site,
-                Action.ENQUEUE,
-                floors=floors,
-                kind=kind,
-                position=1,
-                item=item,
-                limit_s=limit_s,
-            )
-        )
-        asked = course.conference.requests[course.new_id - 1]
-    give(course, asked, terms)
-
-
 def give(course: Course, asked: Request, terms: Terms) -> None:
     """The one act of giving: room is made, the site unblocked, the floor granted."""
     checks.after(asked, Action.GRANT)
     site = asked.site
-    _is_able(course.conference, site, asked.floors, terms.via)
+    is_able(course.conference, site, asked.floors, terms.via)
     make_room(course, asked.floors, terms.on_full)
     now_s = course.now_s
     if course.conference.sites[site].blocked:
         course.add(BlockChanged(at_s=now_s, site=site, on=False))
-    if course.conference.next == site:
+    if course.conference.next == site and SPEECH in asked.floors:
         course.add(NextChosen(at_s=now_s, site=None))
     course.add(
         RequestGranted(
@@ -192,22 +154,12 @@ def prepare(course: Course, command: ChairNext) -> None:
         course.add(NextChosen(at_s=course.now_s, site=site))
 
 
-def _wanted(
-    conference: Conference, site: SiteCode, floors: tuple[str, ...], item: int | None
-) -> Request | None:
-    """The waiting request that a call for *floors* is the answer to."""
-    for other in ongoing_of(conference, site):
-        waits = other.status is not RequestStatus.GRANTED and other.floors == floors
-        if waits and other.item == item:
-            return other
-    return None
-
-
-def _is_able(conference: Conference, site: SiteCode, floors: tuple[str, ...], via: Via) -> None:
-    """Refused: the site has one of the floors already, or no line to use it."""
+def is_able(conference: Conference, site: SiteCode, floors: tuple[str, ...], via: Via) -> None:
+    """Refused: the site has one of the floors already, needs none, or has no line to use it."""
     for holder in conference.granted:
         if holder.site == site and set(holder.floors) & set(floors):
             raise Refused(RefusalCode.BAD_STATE, f"site {site} has the floor", request=holder.id)
+    needs_floor(site, floors)
     if via is Via.LINE or CONTENT in floors:
         checks.is_connected(conference, site)
 
@@ -220,9 +172,11 @@ def _holder(conference: Conference, number: int) -> Request:
 
 
 def _bound(conference: Conference, asked: Request, limit_s: int | None) -> int | None:
-    """The speaking time: what the grant says, else the request, its site, the policy."""
-    site_s = conference.sites[asked.site].limit_s
-    limits = [limit_s, asked.limit_s, site_s]
-    if SPEECH in asked.floors and asked.site != CENTRE:
-        limits.append(conference.policy.limit_s)
+    """The speaking time: what the grant says, else the request, its site, the policy.
+
+    Slides alone have a limit only where somebody has said one.
+    """
+    limits = [limit_s, asked.limit_s]
+    if SPEECH in asked.floors:
+        limits += [conference.sites[asked.site].limit_s, conference.policy.limit_s]
     return next((limit for limit in limits if limit is not None), None)

@@ -37,14 +37,19 @@ MAX_ITEMS = 500
 def load(course: Course, command: AgendaLoad) -> None:
     """All of it or nothing."""
     conference = course.conference
+    sites = [
+        checks.known_site(conference, draft.site)
+        for draft in command.items
+        if draft.site is not None
+    ]
+    is_not_closed(course)
     for draft in command.items:
         if (draft.kind is ItemKind.SITE) is (draft.site is None):
             raise Refused(
                 RefusalCode.BAD_STATE, f"{draft.title!r}: a site's item, and no other, has a site"
             )
-        if draft.site is not None:
-            checks.needs_floor(checks.known_site(conference, draft.site))
-    is_not_closed(course)
+    for site in sites:
+        checks.needs_floor(site)
     kept = len(conference.agenda.items) - (0 if command.append else len(conference.agenda.planned))
     if kept + len(command.items) > MAX_ITEMS:
         raise Refused(RefusalCode.REQUEST_LIMIT, f"an agenda has at most {MAX_ITEMS} items")
@@ -55,7 +60,7 @@ def go_on(course: Course, command: AgendaNext) -> None:
     """To the item that is named, or to the next one planned."""
     agenda = course.conference.agenda
     if command.item is not None:
-        item = _known(course, command.item)
+        item = checks.known_item(course.conference, command.item)
     else:
         following = next(iter(agenda.planned), None)
         if following is None:
@@ -66,9 +71,14 @@ def go_on(course: Course, command: AgendaNext) -> None:
         return
     if item.status is not ItemStatus.PLANNED:
         raise Refused(RefusalCode.BAD_STATE, f"item {item.id} is {item.status}; let it return")
+    begin(course, item)
+    _its_turn(course, item)
+
+
+def begin(course: Course, item: Item) -> None:
+    """The item is current, in place of the one that was."""
     _end_current(course)
     course.add(ItemStarted(at_s=course.now_s, item=item.id))
-    _its_turn(course, item)
 
 
 def finish(course: Course) -> None:
@@ -78,7 +88,7 @@ def finish(course: Course) -> None:
 
 
 def skip(course: Course, number: int) -> None:
-    item = _known(course, number)
+    item = checks.known_item(course.conference, number)
     is_not_closed(course)
     if item.status is ItemStatus.SKIPPED:
         return
@@ -88,9 +98,9 @@ def skip(course: Course, number: int) -> None:
 
 
 def defer(course: Course, command: AgendaDefer) -> None:
-    item = _known(course, command.item)
+    item = checks.known_item(course.conference, command.item)
     if command.after is not None:
-        _known(course, command.after)
+        checks.known_item(course.conference, command.after)
     is_not_closed(course)
     if item.status not in {ItemStatus.PLANNED, ItemStatus.CURRENT} or item.id == command.after:
         raise Refused(RefusalCode.BAD_STATE, f"item {item.id} is {item.status}")
@@ -101,7 +111,7 @@ def defer(course: Course, command: AgendaDefer) -> None:
 
 def bring_back(course: Course, number: int) -> None:
     """Planned again, as the next."""
-    item = _known(course, number)
+    item = checks.known_item(course.conference, number)
     is_not_closed(course)
     if item.status in {ItemStatus.PLANNED, ItemStatus.CURRENT}:
         raise Refused(RefusalCode.BAD_STATE, f"item {number} is {item.status}")
@@ -112,12 +122,6 @@ def is_not_closed(course: Course) -> None:
     """Refused: the conference is over."""
     if course.conference.phase is Phase.CLOSED:
         raise Refused(RefusalCode.BAD_STATE, "the conference is closed")
-
-
-def _known(course: Course, number: int) -> Item:
-    if number not in course.conference.agenda.items:
-        raise Refused(RefusalCode.ITEM_NOT_FOUND, f"there is no agenda item {number}")
-    return course.conference.agenda.items[number]
 
 
 def _its_turn(course: Course, item: Item) -> None:

@@ -1,8 +1,8 @@
 """Wishes: every command of a person, and who decides it, once the authority table has let it.
 
-One table (:data:`FULFIL`).  What a wish means stands in the module of its subject: ``asking`` and
-``giving`` for the floor, ``mutes``, ``phases``, ``chair``, ``schedule``, ``attendance``,
-``programme`` and ``care``.
+One table (:data:`FULFIL`).  What a wish means stands in the module of its subject: ``asking``,
+``calling`` and ``giving`` for the floor, ``mutes``, ``phases``, ``chair``, ``schedule``,
+``attendance``, ``programme`` and ``care``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final
 from bridge.conference import (
     asking,
     attendance,
+    calling,
     care,
     chair,
     giving,
@@ -78,7 +79,7 @@ FULFIL: Final[Mapping[type[PersonCommand], Callable[[Course, Any], None]]] = {
     FloorRelease: lambda c, w: giving.end(c, w.request, Action.RELEASE, EndReason.OWN),
     ChairAccept: asking.accept,
     ChairGrant: giving.grant,
-    ChairCall: giving.call,
+    ChairCall: calling.call,
     ChairDeny: lambda c, w: giving.end(c, w.request, Action.DENY, EndReason.CHAIR, w.text),
     ChairRevoke: lambda c, w: giving.revoke(c, w.request, w.text),
     ChairNext: giving.prepare,

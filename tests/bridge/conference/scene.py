@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from bridge.conference.commands import (
@@ -103,14 +104,15 @@ def speaking(*sites: SiteCode, **policy: Any) -> Scene:
 
 
 def shorthand(events: tuple[Event, ...]) -> list[tuple[Any, ...]]:
-    """Events as (class name, value, ...) without the times, None left out."""
+    """Events as (class name, value, ...) without the times, None and what is as by default."""
     return [
         (
             type(event).__name__,
             *(
                 value
-                for name in event.__slots__
-                if name != "at_s" and (value := getattr(event, name)) is not None
+                for field in fields(event)
+                if (value := getattr(event, field.name)) not in (None, field.default)
+                and field.name != "at_s"
             ),
         )
         for event in events
