@@ -17,8 +17,9 @@ OWNERS = {
     "aiortc": MEDIA,
     "av": ("bridge/endpoint/",),
     "cryptography": MEDIA,
+    "docx": ("bridge/minutes/word.py",),
     "jwt": ("signaling/identity.py",),
-    "openpyxl": ("config/agenda_workbook.py",),
+    "openpyxl": ("bridge/minutes/workbook.py", "config/agenda_workbook.py"),
     "playwright": ("room110/bench/",),
     "prometheus_client": ("monitoring/",),
     # What crosses a boundary: settings, the protocol, and what control and media say to each other.
