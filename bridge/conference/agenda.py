@@ -61,6 +61,12 @@ class Agenda:
         items = (self.items[number] for number in self.order)
         return tuple(item for item in items if item.status is ItemStatus.PLANNED)
 
+    @property
+    def due_s(self) -> float:
+        """Planned time of what is over, done or skipped: what was skipped makes up for delay."""
+        over = {ItemStatus.DONE, ItemStatus.SKIPPED}
+        return sum(i.draft.minutes * 60.0 for i in self.items.values() if i.status in over)
+
     def with_items(self, drafts: Iterable[Draft], *, append: bool) -> Agenda:
         """With *drafts* at the end; without what was planned, unless *append*."""
         keep = [
@@ -115,11 +121,9 @@ class Agenda:
         """
         if opened_s is None or not self.items:
             return None
-        due_s = 0.0
-        for item in self.items.values():
-            planned_s = item.draft.minutes * 60.0
-            if item.status is ItemStatus.DONE:
-                due_s += planned_s
-            elif item.status is ItemStatus.CURRENT and item.started_s is not None:
-                due_s += min(planned_s, item.took_s + now_s - item.started_s)
+        due_s = self.due_s
+        if self.current is not None:
+            item = self.items[self.current]
+            had_s = item.took_s + now_s - (item.started_s or 0.0)
+            due_s += min(item.draft.minutes * 60.0, had_s)
         return now_s - opened_s - due_s

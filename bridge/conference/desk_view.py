@@ -2,7 +2,7 @@
 
 Also the pieces that other audiences are shown a part of (:mod:`bridge.conference.projection`).
 How late the session is stands nowhere, for it ticks: ``agenda.due_s`` is the planned time of what
-is done, and a client adds the current item's share (:meth:`bridge.conference.agenda.Agenda.late_s`
+is over, and a client adds the current item's share (:meth:`bridge.conference.agenda.Agenda.late_s`
 says how).
 """
 
@@ -18,7 +18,7 @@ from bridge.conference.floor import ONGOING
 from bridge.conference.gate import ongoing, open_gates, word_of
 from bridge.conference.rollcall import Attendance
 from bridge.conference.state import Conference, Note, Request
-from bridge.conference.words import ItemStatus, Ladder, RequestStatus, SiteCode
+from bridge.conference.words import Ladder, RequestStatus, SiteCode
 
 
 def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, Any]:
@@ -80,12 +80,11 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
 
 def agenda(plan: Agenda) -> dict[str, Any]:
     """Public: titles and how far it is."""
-    done = (item for item in plan.items.values() if item.status is ItemStatus.DONE)
     return _plain(
         items={str(number): _item(item) for number, item in plan.items.items()},
         order=list(plan.order),
         current=plan.current,
-        due_s=sum(item.draft.minutes * 60 for item in done),
+        due_s=plan.due_s,
     )
 
 
