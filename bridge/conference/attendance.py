@@ -1,8 +1,8 @@
 """Attendance: what people do with the roll call.
 
-A site may answer from the first opening on; after the closing its answer is a late one.  The
-secretary may mark at any time, also before the roll is called (who is excused is known the day
-before), and may correct a closed roll: the journal keeps what it was.
+A site may answer from the first opening on; after the closing its answer is a late one, unless
+it had left and is back.  The secretary may mark at any time, also before the roll is called (who is
+excused is known the day before), and may correct a closed roll: the journal keeps what it was.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from bridge.conference.words import Mark, Phase, RefusalCode
 
 EXPLAINED = frozenset({Mark.ABSENT, Mark.EXCUSED})
 """Marks that need a reason."""
+
+BEEN_THERE = frozenset({Mark.PRESENT, Mark.LATE, Mark.LEFT})
+"""Marks of a site that was there, at least for a time."""
 
 
 def opened(course: Course) -> None:
@@ -39,11 +42,12 @@ def answer(course: Course, command: RollcallAnswer) -> None:
     if rollcall.opened_s is None or course.conference.phase is Phase.CLOSED:
         raise Refused(RefusalCode.BAD_STATE, "the roll is not being called")
     before = rollcall.marks.get(site)
-    was_there = before is not None and before.mark in {Mark.PRESENT, Mark.LATE}
-    # Who corrects the name of the head is not late for that.
-    mark = before.mark if before is not None and was_there else Mark.PRESENT
-    if not rollcall.is_open and not was_there:
+    said = None if before is None else before.mark
+    if said is Mark.LATE or (said not in BEEN_THERE and not rollcall.is_open):
         mark = Mark.LATE
+    else:
+        # Who corrects the name of the head, or returns, is not late for that.
+        mark = Mark.PRESENT
     _mark(
         course,
         RollcallMarked(
