@@ -1,7 +1,7 @@
 """Advance: the floor goes to the head of the queue by itself, where the policy says so.
 
 Never while the chair is away, never outside the session, never past a full floor.  Who has no
-line or is muted is passed over and keeps the place: the first that *can* is granted.
+line, is muted or cut is passed over and keeps the place: the first that *can* is granted.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _following(conference: Conference) -> Request | None:
 
 def _can(conference: Conference, request: Request) -> bool:
     site = conference.sites[request.site]
-    if site.link is not Link.UP or site.blocked:
+    if site.link is not Link.UP or site.blocked or site.cut:
         return False
     for floor in request.floors:
         holders = conference.holders_of(floor)

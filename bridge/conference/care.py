@@ -87,7 +87,9 @@ def help_(course: Course, site: SiteCode | None, to: Help | None) -> None:
 
 def note(course: Course, command: NoteSend) -> None:
     """A site writes to desk or technicians, these to a site."""
-    site = course.actor.site if course.authority is Role.SITE else None
+    site = None
+    if course.authority is Role.SITE:
+        site = checks.known_site(course.conference, course.actor.site)
     if command.to not in {DESK, TECHNICIANS}:
         checks.known_site(course.conference, command.to)
     course.add(

@@ -6,9 +6,9 @@ or :mod:`links` (the house).  The checks come in the order of ``RefusalCode``, s
 mistake always hears the same no, and a refused command leaves no trace.
 
 The order of events inside one decision is law: every invariant of the floor is true after each
-event, not only after the last.  After every decision two things follow by themselves: what may
-not be so any more is ended (a probe, a broadcast), and with ``auto_advance`` a free floor is
-given on.
+event, not only after the last.  After every decision two things follow by themselves: with
+``auto_advance`` a free floor is given on, and then what may not be so any more is ended (a probe,
+a broadcast).
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def decide(
             wishes.fulfil(course, command)
     except Refused as no:
         return no.refusal
-    course.add_all(programme.swept(course.conference, now_s=now_s))
     advance.advance(course)
+    course.add_all(programme.swept(course.conference, now_s=now_s))
     return Decision(
         events=tuple(course.events), authority=course.authority, after=course.conference
     )

@@ -29,8 +29,8 @@ from bridge.conference.events import (
     WatchChosen,
 )
 from bridge.conference.session_commands import ProgrammeSlate, SiteProbe, ViewCarousel
-from bridge.conference.state import Conference, Slate
-from bridge.conference.words import CENTRE, Link, Phase, RefusalCode, SiteCode
+from bridge.conference.state import Carousel, Conference, Slate
+from bridge.conference.words import CENTRE, Link, Phase, RefusalCode, SiteCode, Via
 
 PREPARE_S: Final = 3.0
 PROBE_S: Final = 60.0
@@ -44,7 +44,7 @@ def broadcast(course: Course, site: SiteCode | None) -> None:
         checks.known_site(conference, site)
         checks.session_is_open(conference)
         checks.is_connected(conference, site)
-        speakers = {holder.site for holder in conference.holders}
+        speakers = {holder.site for holder in conference.holders if holder.via is Via.LINE}
         if site not in speakers and site != CENTRE and len(speakers) >= PICTURES:
             raise Refused(RefusalCode.FLOOR_FULL, "every picture of the stage has a speaker")
     if site != conference.views.broadcast:
@@ -74,6 +74,8 @@ def carousel(course: Course, command: ViewCarousel) -> None:
         checks.known_site(conference, site)
     if not sites:
         raise Refused(RefusalCode.SITE_NOT_FOUND, "no site is named")
+    if conference.views.carousel == Carousel(sites=sites, every_s=command.every_s):
+        return
     course.add(CarouselSet(at_s=course.now_s, sites=sites, every_s=command.every_s))
     course.add_all(turned(course.conference, now_s=course.now_s))
 
