@@ -5,15 +5,19 @@ from itertools import product
 import pytest
 
 from bridge.conference.commands import (
+    AgendaNext,
     ChairCall,
+    ChairHold,
     ChairMute,
     ChairNext,
     ChairPhase,
     LinkLost,
     LinkUp,
+    RollcallOpen,
 )
 from bridge.conference.gate import gate
 from bridge.conference.words import Phase, RequestHandling, RequestStatus
+from tests.bridge.conference.props import at, planned, talking
 from tests.bridge.conference.scene import in_lobby, in_session, shorthand, speaking
 
 WAYS = {
@@ -30,16 +34,19 @@ WAYS = {
 @pytest.mark.parametrize(("came_from", "to"), [*product(Phase, Phase)])
 def test_a_phase_leads_only_where_the_plan_of_the_day_does(came_from, to):
     scene = in_lobby() if came_from is Phase.LOBBY else in_session()
-    if came_from is not scene.state.phase:
-        scene.do(ChairPhase(to=came_from))
+    scene.do(ChairPhase(to=came_from))
+    scene.now_s = 7.0
 
     if came_from is to:
         assert scene.do(ChairPhase(to=to)) == ()
     elif (came_from, to) in WAYS:
-        scene.do(ChairPhase(to=to))
-        assert scene.state.phase is to
+        assert shorthand(scene.do(ChairPhase(to=to))) == [("PhaseChanged", to)]
+        assert (scene.state.phase, scene.state.phase_since_s) == (to, 7.0)
     else:
         assert scene.no(ChairPhase(to=to)) == "bad_state"
+
+
+# Opening
 
 
 def test_opening_ends_the_hands_of_the_lobby():
@@ -55,26 +62,57 @@ def test_opening_ends_the_hands_of_the_lobby():
     ]
 
 
-def test_opening_opens_the_microphone_of_room_110_unless_it_was_shut():
+def test_opening_opens_the_microphone_of_room_110_for_its_button_says_so():
     scene = in_lobby()
+    scene.do(ChairMute(site="all"))
+    scene.do(ChairMute(site="110"))
     assert not gate(scene.state, "110")
-    scene.do(ChairPhase(to=Phase.OPEN))
+
+    events = scene.do(ChairPhase(to=Phase.OPEN))
+
+    assert shorthand(events) == [("BlockChanged", "110", False), ("PhaseChanged", "open")]
     assert gate(scene.state, "110")
 
-    shut = in_lobby()
-    shut.do(ChairMute(site="110"))
-    shut.do(ChairPhase(to=Phase.OPEN))
 
-    assert not gate(shut.state, "110")
+def test_going_on_after_a_recess_leaves_room_110_as_it_was():
+    scene = in_session()
+    scene.do(ChairPhase(to=Phase.RECESS))
+    scene.do(ChairMute(site="110"))
+
+    scene.do(ChairPhase(to=Phase.OPEN))
+
+    assert not gate(scene.state, "110")
+
+
+def test_the_session_counts_from_its_first_opening():
+    scene = in_lobby()
+    assert scene.state.opened_s is None
+    at(scene, 5.0, ChairPhase(to=Phase.OPEN))
+    at(scene, 6.0, ChairPhase(to=Phase.RECESS))
+    at(scene, 7.0, ChairPhase(to=Phase.OPEN))
+
+    assert scene.state.opened_s == 5.0
+
+
+def test_opening_keeps_the_agenda():
+    scene = planned()
+    scene.do(AgendaNext())
+
+    scene.do(ChairPhase(to=Phase.RECESS))
+    scene.do(ChairPhase(to=Phase.OPEN))
+
+    assert scene.state.agenda.current == 1
+
+
+# Recess
 
 
 def test_a_recess_keeps_the_floor_and_stops_the_clock():
-    scene = speaking("01")
+    scene = talking("01")
     scene.ask("02")
     scene.do(ChairNext(site="02"))
-    scene.now_s = 100.0
 
-    events = scene.do(ChairPhase(to=Phase.RECESS))
+    events = at(scene, 100.0, ChairPhase(to=Phase.RECESS))
 
     assert shorthand(events) == [
         ("NextChosen",),
@@ -84,29 +122,52 @@ def test_a_recess_keeps_the_floor_and_stops_the_clock():
     assert scene.request(1).used_s == 100.0
     assert scene.state.queue == (2,)
 
-    scene.now_s = 1000.0
-    events = scene.do(ChairPhase(to=Phase.OPEN))
+    events = at(scene, 1000.0, ChairPhase(to=Phase.OPEN))
 
     assert shorthand(events) == [("PhaseChanged", "open"), ("HoldEnded", 1, "phase")]
-    scene.now_s = 1010.0
-    scene.do(ChairPhase(to=Phase.CLOSED))
-    assert scene.request(1).used_s == 110.0
+    assert scene.request(1).spoken_s(1010.0) == 110.0
 
 
-def test_a_line_lost_in_recess_is_still_held_when_the_session_goes_on():
+def test_a_recess_holds_who_shows_slides_too():
+    scene = in_session()
+    scene.do(ChairCall(site="01", floors=("content",)))
+
+    scene.do(ChairPhase(to=Phase.RECESS))
+
+    assert set(scene.request(1).holds) == {"phase"}
+
+
+@pytest.mark.parametrize("interrupt", [LinkLost(site="01"), ChairHold(request=1)])
+def test_what_else_holds_a_speaker_still_does_when_the_session_goes_on(interrupt):
+    scene = talking("01")
+    scene.do(ChairPhase(to=Phase.RECESS))
+    scene.do(interrupt)
+
+    scene.do(ChairPhase(to=Phase.OPEN))
+
+    assert len(scene.request(1).holds) == 1
+    assert not gate(scene.state, "01")
+
+
+def test_a_line_lost_in_recess_may_come_back_after_it():
     scene = speaking("01")
     scene.do(ChairPhase(to=Phase.RECESS))
     scene.do(LinkLost(site="01"))
     scene.do(ChairPhase(to=Phase.OPEN))
-    assert not gate(scene.state, "01")
 
     scene.do(LinkUp(site="01"))
 
     assert gate(scene.state, "01")
 
 
+# The end
+
+
 def test_closing_ends_everything_before_the_phase():
-    scene = speaking("01")
+    scene = planned()
+    scene.do(AgendaNext(item=3))
+    scene.do(RollcallOpen())
+    scene.do(ChairCall(site="79"))
     scene.ask("02")
     scene.do(ChairNext(site="48"))
 
@@ -114,27 +175,39 @@ def test_closing_ends_everything_before_the_phase():
 
     assert shorthand(events) == [
         ("NextChosen",),
-        ("RequestEnded", 1, "released", "closed"),
-        ("RequestEnded", 2, "denied", "closed"),
+        ("RequestEnded", 1, "denied", "closed"),
+        ("RequestEnded", 2, "released", "closed"),
+        ("RequestEnded", 3, "denied", "closed"),
+        ("ItemEnded", 3, "done"),
+        ("RollcallClosed",),
         ("PhaseChanged", "closed"),
     ]
     assert scene.state.queue == ()
+    assert scene.state.agenda.current is None
+    assert not scene.state.rollcall.is_open
 
 
-def test_closing_from_the_lobby_denies_who_waited():
-    scene = in_lobby()
+@pytest.mark.parametrize("phase", [Phase.LOBBY, Phase.RECESS])
+def test_closing_from_another_phase_denies_who_waited(phase):
+    scene = in_lobby() if phase is Phase.LOBBY else in_session()
+    scene.do(ChairPhase(to=phase))
     scene.ask("01")
 
     events = scene.do(ChairPhase(to=Phase.CLOSED))
 
-    assert shorthand(events)[0] == ("RequestEnded", 1, "denied", "closed")
+    assert shorthand(events) == [
+        ("RequestEnded", 1, "denied", "closed"),
+        ("PhaseChanged", "closed"),
+    ]
 
 
-@pytest.mark.parametrize(("after_s", "opens"), [(0.0, True), (900.0, True), (900.5, False)])
-def test_a_closed_conference_may_be_opened_again_for_a_quarter_of_an_hour(after_s, opens):
-    scene = in_session()
-    scene.now_s = 50.0
-    scene.do(ChairPhase(to=Phase.CLOSED))
+@pytest.mark.parametrize(
+    ("within_s", "after_s", "opens"),
+    [(900.0, 0.0, True), (900.0, 900.0, True), (900.0, 900.5, False), (60.0, 61.0, False)],
+)
+def test_a_closed_conference_may_be_opened_again_for_a_while(within_s, after_s, opens):
+    scene = in_session(reopen_within_s=within_s)
+    at(scene, 50.0, ChairPhase(to=Phase.CLOSED))
     scene.now_s = 50.0 + after_s
 
     if opens:
