@@ -4,8 +4,9 @@
 *speaks* means: has a granted speech request that nothing holds.  Nothing else opens a gate and
 nothing is stored: whoever wants to know asks the state.  Room 110 needs no floor but is under the
 same valve, or 63 rooms would hear it from its first connection and through every recess
-(practice.md A1).  Slides and film have the same valve with the content floor.  The floor word is
-the site's standing in the procedure and knows nothing of line or mute.
+(practice.md A1).  Slides and film have the same valve with the content floor, but for the chair's
+mute: that is of microphones.  The floor word is the site's standing in the procedure and knows
+nothing of line or mute.
 
 A probe opens no gate.  What it lets through goes to whom it names and to nobody else
 (:func:`private`; practice.md A8).
@@ -43,7 +44,7 @@ def open_gates(conference: Conference) -> frozenset[SiteCode]:
 def content(conference: Conference) -> SiteCode | None:
     """Whose slides or film are shown and heard."""
     for request in conference.holders_of(CONTENT):
-        if not request.holds and _valve(conference, request.site):
+        if not request.holds and _may_be_seen(conference, request.site):
             return request.site
     return None
 
@@ -51,11 +52,11 @@ def content(conference: Conference) -> SiteCode | None:
 def on_air(conference: Conference) -> SiteCode | None:
     """The site to be shown: the one that is broadcast, else the newest speaker who is heard, else
     110 if it is."""
-    views = conference.views
-    if views.broadcast is not None and views.broadcast_shown:
-        return views.broadcast
     if conference.phase is not Phase.OPEN:
         return None
+    views = conference.views
+    if views.broadcast is not None and views.broadcast_shown and _is_up(conference, views.broadcast):
+        return views.broadcast
     for request in reversed(conference.holders):
         is_heard = request.via is Via.PHONE or _valve(conference, request.site)
         if is_heard and not request.holds:
@@ -66,12 +67,19 @@ def on_air(conference: Conference) -> SiteCode | None:
 def private(conference: Conference) -> dict[SiteCode, SiteCode | None]:
     """Sites heard behind their gate -> the site that hears them; None: the technicians do."""
     probe = conference.probe
-    if probe is None:
+    if probe is None or not may_probe(conference, probe.site):
         return {}
     heard: dict[SiteCode, SiteCode | None] = {probe.site: None}
     if probe.kind is ProbeKind.TALK:
         heard[CENTRE] = probe.site
     return heard
+
+
+def may_probe(conference: Conference, site: SiteCode) -> bool:
+    """Whether technicians may listen to *site* now: in the lobby to anybody, else to the next
+    speaker alone."""
+    is_for = conference.phase is Phase.LOBBY or conference.next == site
+    return is_for and _is_up(conference, site)
 
 
 def speakers(conference: Conference) -> tuple[SiteCode, ...]:
@@ -116,7 +124,14 @@ def _on_the_line(conference: Conference) -> tuple[SiteCode, ...]:
     return tuple(r.site for r in conference.holders if not r.holds and r.via is Via.LINE)
 
 
+def _is_up(conference: Conference, site: SiteCode) -> bool:
+    return conference.sites[site].link is Link.UP
+
+
+def _may_be_seen(conference: Conference, site: SiteCode) -> bool:
+    is_cut = conference.sites[site].cut
+    return _is_up(conference, site) and not is_cut and conference.phase is Phase.OPEN
+
+
 def _valve(conference: Conference, site: SiteCode) -> bool:
-    state = conference.sites[site]
-    is_shut = state.blocked or state.cut
-    return state.link is Link.UP and not is_shut and conference.phase is Phase.OPEN
+    return _may_be_seen(conference, site) and not conference.sites[site].blocked

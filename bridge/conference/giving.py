@@ -70,10 +70,12 @@ def give(course: Course, asked: Request, terms: Terms) -> None:
     is_able(course.conference, site, asked.floors, terms.via)
     make_room(course, asked.floors, terms.on_full)
     now_s = course.now_s
-    if course.conference.sites[site].blocked:
-        course.add(BlockChanged(at_s=now_s, site=site, on=False))
-    if course.conference.next == site and SPEECH in asked.floors:
-        course.add(NextChosen(at_s=now_s, site=None))
+    # Slides open no microphone, and whoever shows them may still be the next to speak.
+    if SPEECH in asked.floors:
+        if course.conference.sites[site].blocked:
+            course.add(BlockChanged(at_s=now_s, site=site, on=False))
+        if course.conference.next == site:
+            course.add(NextChosen(at_s=now_s, site=None))
     course.add(
         RequestGranted(
             at_s=now_s,

@@ -109,7 +109,8 @@ def _after(conference: Conference, request: Request, event: RequestEvent) -> Req
         case LimitExtended(at_s=at_s, limit_s=limit_s):
             left_s = limit_s - request.spoken_s(at_s)
             warned = request.warned and left_s <= conference.policy.warn_s
-            return replace(request, limit_s=limit_s, warned=warned, over=left_s <= 0.0)
+            over = request.over and left_s <= 0.0
+            return replace(request, limit_s=limit_s, warned=warned, over=over)
 
 
 def _holds(request: Request, cause: Hold, *, on: bool, at_s: float) -> Mapping[Hold, float] | None:
