@@ -81,7 +81,8 @@ def give(course: Course, asked: Request, terms: Terms) -> None:
             at_s=now_s,
             request=asked.id,
             limit_s=_bound(course.conference, asked, terms.limit_s),
-            via=terms.via,
+            # Slides do not come by telephone.
+            via=terms.via if SPEECH in asked.floors else Via.LINE,
         )
     )
     # Nobody sees the microphone of a telephone, and slides have none.
