@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import count
 
 from aioice import stun as ice
@@ -21,6 +22,7 @@ from bridge.media.core.sdp_text import SdpRejected
 from bridge.media.plane import Codec, LayerDemand, LinkUp, Plan
 from bridge.media.wire import Close, Frames, Restart, SetPlan, WireError, encode
 from tests.bridge.media.core.offers import CHROMIUM, GREETING, MIDS, SLOTS, agree
+from tests.config.agendas import GOOD_CSV, GOOD_XLSX, GOOD_YAML, law
 from tests.support.media import h264, padding
 from tests.support.media import picture as vp8_packet
 
@@ -121,6 +123,9 @@ TARGETS: Mapping[str, Target] = {
     "answer": read_answer,
     "framing": read_frames,
     "wire": read_wire,
+    "agenda.yaml": partial(law, file="a.yaml"),
+    "agenda.csv": partial(law, file="a.csv"),
+    "agenda.xlsx": partial(law, file="a.xlsx"),
 }
 _BLOCK = rtcp.ReportBlock(
     ssrc=2, fraction_lost=3, lost=-4, highest=70_000, jitter=5, last_sr=6, delay_since_sr=7
@@ -153,4 +158,7 @@ SEEDS: Mapping[str, tuple[bytes, ...]] = {
         encode(Restart(session="s", local_ufrag="a", local_pwd="b", remote_ufrag="c"))
         + encode(Close(session="s")),
     ),
+    "agenda.yaml": (GOOD_YAML,),
+    "agenda.csv": (GOOD_CSV,),
+    "agenda.xlsx": (GOOD_XLSX,),
 }
