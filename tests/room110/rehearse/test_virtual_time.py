@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from tests.support import autojump
-from tests.support.autojump import StuckError, run_autojump, virtual_time
+from room110.rehearse import virtual_time as module
+from room110.rehearse.virtual_time import StuckError, run_autojump
+from tests.support.autojump import virtual_time
 
 
 @virtual_time
@@ -59,7 +60,7 @@ async def test_a_thread_that_fails_lets_the_clock_go_on():
 
 
 def test_waiting_for_nothing_is_an_error_and_no_hang(monkeypatch):
-    monkeypatch.setattr(autojump, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.01)
 
     async def wait_for_ever():
         await asyncio.Event().wait()
