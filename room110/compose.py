@@ -44,10 +44,11 @@ from room110 import facts
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.facts import SOCKET, listeners
 from room110.listening import listening
+from room110.notify import READY, STOPPING, notify
 from room110.until import until_told
 from signaling.app import make_app
+from signaling.bearers import bearer, check_reader
 from signaling.identity import Keyring, SecretError
-from signaling.rest import bearer, check_reader
 
 log = structlog.get_logger(__name__)
 
@@ -132,8 +133,11 @@ def control(settings: Settings, door: socket.socket) -> int:
 async def _control(settings: Settings, door: socket.socket) -> int:
     with until_told() as told, contextlib.suppress(asyncio.CancelledError):
         async with composed(settings, AtWorker(settings, door)) as service:
-            log.info("service.ready", http=service.http, conference=service.bridge.conference_id())
+            conference = service.bridge.conference_id()
+            log.info("service.ready", http=service.http, conference=conference)
+            notify(READY, status=f"{service.http} conference {conference}")
             await told
+            notify(STOPPING)
     return Exit.OK
 
 
