@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 from bridge.conference import authority, phases
 from bridge.conference.floor import mermaid
 from bridge.conference.words import Phase, Role
+from config.settings import PREFIX, Settings
 from monitoring import catalogue
 from signaling import schema
 
@@ -50,7 +52,32 @@ def _reach(powers: authority.Powers) -> str:
     return ", ".join(f"{phase}: {scope.name.lower()}" for phase, scope in powers.items())
 
 
+def sample_settings() -> str:
+    """deploy/room110.env: every setting with what it is, commented out, at its default."""
+    lines = [
+        "# Settings of Room 110, for systemd (EnvironmentFile=) and docker compose (env_file:).",
+        "# Every key is here, explained, at its default; take the # away to change one.",
+        "# Written by `make docs` from config/settings.py.",
+    ]
+    for name, field in Settings.model_fields.items():
+        text = " ".join((field.description or "").replace("``", "").split())
+        lines += ["", *textwrap.wrap(text, 98, initial_indent="# ", subsequent_indent="# ")]
+        lines.append(f"#{PREFIX}{name.upper()}={_written(name, field.default)}")
+    return "\n".join(lines) + "\n"
+
+
+def _written(name: str, default: object) -> str:
+    if name == "state":
+        return "/var/lib/room110"
+    if name == "roster":
+        return "/etc/room110/roster.csv"
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
+    return "none" if default is None else str(default)
+
+
 def main() -> None:
+    (ROOT / "deploy/room110.env").write_text(sample_settings(), encoding="utf-8")
     fill(ROOT / "docs/floor.md", "floor", mermaid())
     fill(ROOT / "docs/floor.md", "phases", phases_diagram())
     fill(ROOT / "docs/floor.md", "authority", authority_table())
