@@ -56,13 +56,16 @@ def mic_live(conference: Conference, site: SiteCode, *, now_s: float) -> Iterato
             yield ClockStarted(at_s=now_s, request=request.id)
 
 
-def due(conference: Conference, request: Request, *, now_s: float) -> Iterator[Event]:
-    """What the passing of time does to one holder."""
+def begins(conference: Conference, request: Request, *, now_s: float) -> Iterator[Event]:
+    """The clock of a holder starts, if the patience with his microphone is over."""
     at_s = starts_s(conference, request)
     if at_s is not None and at_s <= now_s:
         yield ClockStarted(at_s=now_s, request=request.id)
-    at_s = warns_s(conference, request)
-    ends_s = over_s(request)
+
+
+def due(conference: Conference, request: Request, *, now_s: float) -> Iterator[Event]:
+    """What the passing of time does to one holder whose clock has started."""
+    at_s, ends_s = warns_s(conference, request), over_s(request)
     if at_s is not None and at_s <= now_s:
         yield TimeWarned(at_s=now_s, request=request.id)
     if ends_s is not None and ends_s <= now_s:

@@ -17,7 +17,7 @@ import math
 from typing import Final
 
 from bridge.conference.chair import seen
-from bridge.conference.clocks import due, expired, is_expired, mic_live
+from bridge.conference.clocks import begins, due, expired, is_expired, mic_live
 from bridge.conference.course import Course
 from bridge.conference.deadlines import down_at_s, grace_ends_s
 from bridge.conference.events import (
@@ -131,7 +131,10 @@ def _recovered(course: Course, alive: frozenset[SiteCode]) -> None:
 def _due(course: Course) -> None:
     now_s = course.now_s
     for number in [holder.id for holder in course.conference.granted]:
-        course.add_all(due(course.conference, course.conference.requests[number], now_s=now_s))
+        # A clock that starts may warn at once, where the limit is no longer than the warning.
+        for what in (begins, due):
+            holder = course.conference.requests[number]
+            course.add_all(what(course.conference, holder, now_s=now_s))
         holder = course.conference.requests[number]
         if is_expired(course.conference, holder):
             course.add(expired(holder, now_s=now_s))
