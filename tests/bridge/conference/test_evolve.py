@@ -1,53 +1,75 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bridge.conference.decide import begin
 from bridge.conference.events import (
-    HoldEnded,
-    HoldStarted,
+    BlockChanged,
+    ChairPassed,
+    ConsoleSeen,
+    LinkChanged,
+    NextChosen,
     PhaseChanged,
-    RequestAccepted,
+    PolicyChanged,
     RequestEnded,
-    RequestGranted,
     RequestMade,
+    SiteLimited,
+    StandbyChanged,
 )
-from bridge.conference.evolve import begun, evolve, fold
-from bridge.conference.floor import NoSuchChangeError
-from bridge.conference.words import EndReason, Hold, Link, Phase, RequestStatus
+from bridge.conference.evolve import begun, evolve, fold, fold_into
+from bridge.conference.policy import Policy
+from bridge.conference.state import Chair
+from bridge.conference.words import (
+    ChairChange,
+    EndReason,
+    Link,
+    Phase,
+    RequestStatus,
+    Role,
+)
 from tests.bridge.conference.scene import SITES, Scene, speaking
 
 BEGUN = Scene().journal[0]
-
-
-def made(number=1, status=RequestStatus.ACCEPTED, position=None):
-    return RequestMade(
-        at_s=1.0,
-        request=number,
-        floor="speech",
-        site="01",
-        by="x",
-        status=status,
-        position=position,
-    )
-
-
-def granted(at_s):
-    return RequestGranted(at_s=at_s, request=1, limit_s=None)
+STATE = begun(BEGUN)
 
 
 def test_a_conference_begins_in_the_lobby_with_nobody_there():
-    state = begun(BEGUN)
+    assert (STATE.id, STATE.title, STATE.rehearsal) == ("c1", "Hội nghị", False)
+    assert (STATE.phase, STATE.phase_since_s, STATE.opened_s) == (Phase.LOBBY, 0.0, None)
+    assert tuple(STATE.sites) == SITES
+    assert {site.link for site in STATE.sites.values()} == {Link.DOWN}
+    assert {(site.title, site.name) for site in STATE.sites.values()} == {("", "")}
+    assert (STATE.requests, STATE.queue, STATE.next) == ({}, (), None)
+    assert STATE.chair == Chair(deputy=None, epoch=1, away_since_s=0.0)
 
-    assert state.phase is Phase.LOBBY
-    assert tuple(state.sites) == SITES
-    assert {site.link for site in state.sites.values()} == {Link.DOWN}
-    assert (state.requests, state.queue, state.next) == ({}, (), None)
+
+def test_titles_and_names_stand_with_their_sites():
+    first = begin(
+        conference="c1",
+        title="Hội nghị",
+        rehearsal=True,
+        sites=("01", "110"),
+        policy=Policy(),
+        titles=("Sở Hà Nội", "Phòng 110"),
+        names=("Hà Nội", "110"),
+    )
+
+    state = begun(first)
+
+    assert state.rehearsal
+    assert [(s.title, s.name) for s in state.sites.values()] == [
+        ("Sở Hà Nội", "Hà Nội"),
+        ("Phòng 110", "110"),
+    ]
 
 
 def test_folding_the_journal_gives_the_state():
     scene = speaking("01", "02")
 
     assert fold(scene.journal) == scene.state
+    assert fold_into(begun(BEGUN), []) == STATE
 
 
 @pytest.mark.parametrize("journal", [[], [PhaseChanged(at_s=0.0, to=Phase.OPEN)], [BEGUN, BEGUN]])
@@ -56,85 +78,97 @@ def test_a_journal_begins_once_and_first(journal):
         fold(journal)
 
 
+def test_a_phase_is_kept_with_its_time_and_the_first_opening_for_good():
+    state = evolve(STATE, PhaseChanged(at_s=5.0, to=Phase.CLOSED))
+    assert (state.phase, state.phase_since_s, state.opened_s) == (Phase.CLOSED, 5.0, None)
+    state = evolve(state, PhaseChanged(at_s=6.0, to=Phase.OPEN))
+    state = evolve(state, PhaseChanged(at_s=7.0, to=Phase.RECESS))
+    assert (state.phase, state.opened_s) == (Phase.RECESS, 6.0)
+
+    assert evolve(state, PhaseChanged(at_s=8.0, to=Phase.OPEN)).opened_s == 6.0
+
+
 @pytest.mark.parametrize(
-    "events",
+    ("links", "seen"), [(["up"], True), (["lost"], False), (["up", "lost", "down"], True)]
+)
+def test_a_site_that_was_once_there_has_been_seen(links, seen):
+    state = STATE
+    for at_s, link in enumerate(links, 1):
+        state = evolve(state, LinkChanged(at_s=float(at_s), site="01", to=Link(link)))
+
+    site = state.sites["01"]
+    assert (site.link, site.link_since_s, site.seen) == (links[-1], float(len(links)), seen)
+    assert {**state.sites, "01": None} == {**STATE.sites, "01": None}
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "value"),
     [
-        [made(status=RequestStatus.GRANTED)],
-        [made(), granted(2.0), granted(3.0)],
-        [made(), granted(2.0), RequestAccepted(at_s=3.0, request=1, position=1)],
-        [
-            made(),
-            RequestEnded(at_s=2.0, request=1, status=RequestStatus.REVOKED, reason=EndReason.CHAIR),
-        ],
+        (BlockChanged(at_s=1.0, site="01", on=True), "blocked", True),
+        (SiteLimited(at_s=1.0, site="01", limit_s=60), "limit_s", 60),
+        (StandbyChanged(at_s=1.0, site="01", on=True), "standby", True),
     ],
 )
-def test_a_change_the_table_does_not_know_is_not_folded(events):
-    with pytest.raises(NoSuchChangeError):
-        fold([BEGUN, *events])
+def test_what_is_said_of_a_site_is_kept_with_it(event, field, value):
+    state = evolve(STATE, event)
+
+    assert state.sites["01"] == replace(STATE.sites["01"], **{field: value})
+    assert {**state.sites, "01": None} == {**STATE.sites, "01": None}
 
 
-def test_no_request_is_made_twice():
-    with pytest.raises(ValueError, match="made before"):
-        fold([BEGUN, made(), made()])
+def test_who_is_next_and_what_the_policy_is_are_kept():
+    policy = Policy(limit_s=60)
+
+    assert evolve(STATE, NextChosen(at_s=1.0, site="01")) == replace(STATE, next="01")
+    assert evolve(STATE, PolicyChanged(at_s=1.0, to=policy)) == replace(STATE, policy=policy)
 
 
-def test_the_queue_follows_the_positions():
-    state = fold([BEGUN, made(1), made(2), made(3, position=1), made(4, position=2)])
+def test_every_change_of_the_chair_is_counted():
+    state = evolve(STATE, ChairPassed(at_s=1.0, to="dung", how=ChairChange.ASSUMED))
+    assert (state.chair.deputy, state.chair.epoch) == ("dung", 2)
 
-    assert state.queue == (3, 4, 1, 2)
-    state = evolve(state, RequestAccepted(at_s=2.0, request=3, position=4))
-    assert state.queue == (4, 1, 2, 3)
+    state = evolve(state, ChairPassed(at_s=2.0, to=None, how=ChairChange.RECLAIMED))
+
+    assert (state.chair.deputy, state.chair.epoch) == (None, 3)
 
 
-def test_the_clock_runs_only_while_granted_and_not_held():
-    events = [
-        made(),
-        granted(10.0),
-        HoldStarted(at_s=15.0, request=1, cause=Hold.LINK),
-        HoldStarted(at_s=20.0, request=1, cause=Hold.PHASE),
-        HoldEnded(at_s=40.0, request=1, cause=Hold.LINK),
-        HoldEnded(at_s=50.0, request=1, cause=Hold.PHASE),
-        RequestEnded(at_s=57.0, request=1, status=RequestStatus.RELEASED, reason=EndReason.OWN),
-    ]
-    state = fold([BEGUN])
+def test_the_chair_is_here_or_away_as_the_consoles_say():
+    def console(at_s, user, *roles, on=True):
+        return ConsoleSeen(at_s=at_s, user=user, on=on, roles=roles)
 
-    clocks = []
-    for event in events:
+    away = []
+    state = STATE
+    for event in [
+        console(1.0, "dung", Role.DEPUTY),
+        console(2.0, "an", Role.CHAIR),
+        ChairPassed(at_s=3.0, to="dung", how=ChairChange.HANDED_OVER),
+        console(4.0, "dung", on=False),
+        console(5.0, "an", on=False),
+        ChairPassed(at_s=6.0, to=None, how=ChairChange.RECLAIMED),
+        console(7.0, "an", Role.CHAIR),
+        ChairPassed(at_s=8.0, to="dung", how=ChairChange.ASSUMED),
+    ]:
         state = evolve(state, event)
-        request = state.requests[1]
-        clocks.append((request.used_s, request.since_s, dict(request.holds or {})))
+        away.append(state.chair.away_since_s)
 
-    assert clocks == [
-        (0.0, None, {}),
-        (0.0, 10.0, {}),
-        (5.0, None, {Hold.LINK: 15.0}),
-        (5.0, None, {Hold.LINK: 15.0, Hold.PHASE: 20.0}),
-        (5.0, None, {Hold.PHASE: 20.0}),
-        (5.0, 50.0, {}),
-        (12.0, None, {}),
-    ]
-    assert (state.requests[1].granted_s, state.requests[1].ended_s) == (10.0, 57.0)
-    assert state.requests[1].holds is None
+    assert away == [0.0, None, None, 4.0, 4.0, 4.0, None, 8.0]
+    assert state.consoles == {"an": (Role.CHAIR,)}
 
 
-def test_the_end_of_a_hold_that_was_not_there_leaves_the_clock_running():
-    state = fold([BEGUN, made(), granted(10.0), HoldEnded(at_s=15.0, request=1, cause=Hold.LINK)])
-
-    assert (state.requests[1].used_s, state.requests[1].since_s) == (0.0, 10.0)
-
-
-def test_what_has_ended_is_held_by_nothing():
-    held = HoldStarted(at_s=3.0, request=1, cause=Hold.LINK)
-    ended = RequestEnded(
-        at_s=4.0, request=1, status=RequestStatus.REVOKED, reason=EndReason.LINK_LOST
+def test_requests_are_made_and_changed():
+    made = RequestMade(
+        at_s=1.0, request=1, floors=("speech",), site="01", by="x", status=RequestStatus.ACCEPTED
     )
+    denied = RequestEnded(at_s=2.0, request=1, status=RequestStatus.DENIED, reason=EndReason.CHAIR)
 
-    assert fold([BEGUN, made(), granted(2.0), held, ended]).requests[1].holds is None
+    state = evolve(STATE, made)
+    assert state.queue == (1,)
+    assert evolve(state, denied).requests[1].status is RequestStatus.DENIED
 
 
 def test_the_state_before_is_left_alone():
     before = fold([BEGUN])
 
-    evolve(before, made())
+    evolve(before, LinkChanged(at_s=1.0, site="01", to=Link.UP))
 
-    assert before == fold([BEGUN])
+    assert before == STATE

@@ -90,14 +90,17 @@ def test_another_one_stays_next_and_muted_when_somebody_is_granted():
     assert scene.state.sites["02"].blocked
 
 
-def test_who_shows_slides_first_is_still_next_to_speak():
+@pytest.mark.parametrize("floors", [SPEECH, CONTENT, BOTH])
+def test_who_shows_slides_alone_is_still_muted_and_next_to_speak(floors):
     scene = in_session()
-    scene.do(FloorRequest(floors=CONTENT), province("01"))
+    scene.do(FloorRequest(floors=floors), province("01"))
+    scene.do(ChairMute(site="01"))
     scene.do(ChairNext(site="01"))
 
     scene.do(ChairGrant(request=1))
 
-    assert scene.state.next == "01"
+    assert scene.state.next == ("01" if floors == CONTENT else None)
+    assert scene.state.sites["01"].blocked is (floors == CONTENT)
 
 
 @pytest.mark.parametrize("phase", [Phase.LOBBY, Phase.RECESS])
@@ -320,22 +323,24 @@ def test_speaking_to_slides_has_the_limit_of_speaking():
 
 
 @pytest.mark.parametrize(
-    ("floors", "via", "starts"),
+    ("floors", "via", "starts", "comes"),
     [
-        (SPEECH, Via.LINE, False),
-        (BOTH, Via.LINE, False),
-        (CONTENT, Via.LINE, True),
-        (SPEECH, Via.PHONE, True),
+        (SPEECH, Via.LINE, False, Via.LINE),
+        (BOTH, Via.LINE, False, Via.LINE),
+        (CONTENT, Via.LINE, True, Via.LINE),
+        (SPEECH, Via.PHONE, True, Via.PHONE),
+        (BOTH, Via.PHONE, True, Via.PHONE),
+        (CONTENT, Via.PHONE, True, Via.LINE),
     ],
 )
-def test_the_clock_waits_for_a_microphone_where_there_is_one_to_see(floors, via, starts):
+def test_the_clock_waits_for_a_microphone_where_there_is_one_to_see(floors, via, starts, comes):
     scene = in_session()
 
     events = scene.do(ChairCall(site="01", floors=floors, via=via))
 
     assert (("ClockStarted", 1) in shorthand(events)) is starts
     assert scene.request(1).started is starts
-    assert scene.request(1).via is via
+    assert scene.request(1).via is comes
 
 
 def test_a_site_whose_howl_is_stopped_is_held_from_the_grant_on():
