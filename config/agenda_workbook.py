@@ -118,7 +118,7 @@ def _choose(sheets: list[Any], name: str | None) -> tuple[Any | None, str]:
             return sheet, ""
     titles = [sheet.title for sheet in sheets]
     if name is None:
-        return None, "no sheet with cells"
+        return None, "no sheet that is seen"
     known = ", ".join(map(quoted, titles[:10]))
     return None, f"no sheet {quoted(name)}; there are {known}{nearest(name, titles)}"
 

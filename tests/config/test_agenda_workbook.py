@@ -211,6 +211,12 @@ def test_the_first_sheet_that_is_seen_is_read_or_the_one_that_is_named():
     )
 
 
+def test_a_workbook_of_hidden_sheets_is_told():
+    data = repacked(GOOD, "xl/workbook.xml", b'state="visible"', b'state="hidden"')
+    assert problem(data, "a.xlsx") == "a.xlsx: no sheet that is seen"
+    assert read(data, "a.xlsx", sheet="Sheet1").rows[0].title == "Cơ chế"
+
+
 def test_only_a_workbook_has_sheets():
     assert problem("title,minutes\nA,7", "a.csv", sheet="x") == "a.csv: only a workbook has sheets"
 
