@@ -28,6 +28,7 @@ from bridge.conference.events import (
     SlateWritten,
     WatchChosen,
 )
+from bridge.conference.gate import may_probe
 from bridge.conference.session_commands import ProgrammeSlate, SiteProbe, ViewCarousel
 from bridge.conference.state import Carousel, Conference, Slate
 from bridge.conference.words import CENTRE, Link, Phase, RefusalCode, SiteCode, Via
@@ -97,7 +98,7 @@ def probe(course: Course, command: SiteProbe) -> None:
         checks.known_site(conference, site)
         if site == CENTRE:
             raise Refused(RefusalCode.BAD_STATE, f"room {CENTRE} is not probed")
-        if not may_probe(conference, site):
+        if conference.phase is not Phase.LOBBY and conference.next != site:
             raise Refused(
                 RefusalCode.BAD_STATE, "only in the lobby, or the next speaker, is probed"
             )
@@ -112,11 +113,6 @@ def probe(course: Course, command: SiteProbe) -> None:
         )
 
 
-def may_probe(conference: Conference, site: SiteCode) -> bool:
-    """In the lobby anybody, else the next speaker alone."""
-    return conference.phase is Phase.LOBBY or conference.next == site
-
-
 def probe_ended(conference: Conference, *, now_s: float) -> Iterator[Event]:
     """The probe ends, if there is one."""
     if conference.probe is not None:
@@ -126,10 +122,8 @@ def probe_ended(conference: Conference, *, now_s: float) -> Iterator[Event]:
 def swept(conference: Conference, *, now_s: float) -> Iterator[Event]:
     """What must not be so any more: a probe nobody may have, a broadcast of who is not there."""
     current = conference.probe
-    if current is not None:
-        is_up = conference.sites[current.site].link is Link.UP
-        if not is_up or not may_probe(conference, current.site):
-            yield ProbeEnded(at_s=now_s, site=current.site)
+    if current is not None and not may_probe(conference, current.site):
+        yield ProbeEnded(at_s=now_s, site=current.site)
     shown = conference.views.broadcast
     if shown is not None:
         is_up = conference.sites[shown].link is Link.UP
