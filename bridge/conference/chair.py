@@ -27,7 +27,9 @@ from bridge.conference.words import ChairChange, RefusalCode, Role
 def is_chair(conference: Conference, user: str, roles: Collection[Role]) -> bool:
     """Whether this person acts by the chair's authority now."""
     deputy = conference.chair.deputy
-    return Role.CHAIR in roles if deputy is None else user == deputy
+    if deputy is None:
+        return Role.CHAIR in roles
+    return user == deputy and Role.DEPUTY in roles
 
 
 def with_presence(conference: Conference, *, at_s: float) -> Conference:
