@@ -165,7 +165,10 @@ def _of(kind: type[_T], value: Any, where: str) -> _T:
 
 
 def _read_float(value: Any, where: str) -> float:
-    number = float(value) if type(value) is int else _of(float, value, where)
+    try:
+        number = float(value) if type(value) is int else _of(float, value, where)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         raise EventDecodeError(f"{where}: {value!r} is no time")
     return number

@@ -17,8 +17,15 @@ NAMED_LIKE_THE_STANDARD_LIBRARY = {
 }
 
 WITHOUT_A_TEST_OF_ITS_OWN = {
+    "bridge/conference/actor.py": "a value; tests/bridge/conference/test_authority.py judges it",
     "bridge/conference/commands.py": "values; every test of decide uses them",
     "bridge/conference/events.py": "values; every test of evolve uses them",
+    "bridge/conference/floor_commands.py": "values; every test of decide uses them",
+    "bridge/conference/floor_events.py": "values; every test of evolve uses them",
+    "bridge/conference/house_commands.py": "values; every test of decide uses them",
+    "bridge/conference/policy.py": "a value; tests/bridge/conference/test_mutes.py changes it",
+    "bridge/conference/session_commands.py": "values; every test of decide uses them",
+    "bridge/conference/session_events.py": "values; every test of evolve uses them",
     "bridge/conference/state.py": "values; every test of evolve uses them",
     "bridge/conference/words.py": "words",
     "bridge/endpoint/channel.py": "an interface",
