@@ -143,7 +143,9 @@ async def _ask(local: Local, site: RosterSite) -> None:
 async def _tell(desk: ResilientClient, story: Story) -> None:
     async for message in desk:
         if isinstance(message, HelloOk):
-            story.begin(message.snapshot)
+            # One that resumes has none: what was missed comes as a change.
+            if message.snapshot is not None:
+                story.begin(message.snapshot)
         elif isinstance(message, Change):
             for line in story.follow(message):
                 say(line)

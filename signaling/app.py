@@ -8,6 +8,7 @@ browser's writes and WebSockets an ``Origin`` of the same host.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable
@@ -17,12 +18,16 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from signaling.bearers import Bearers
 from signaling.conversation import Limits
-from signaling.decoding import MAX_MESSAGE_BYTES
+from signaling.decoding import MAX_OFFER_BYTES
 from signaling.identity import Keyring
-from signaling.ports import Bridge
+from signaling.papers import PaperDoor
+from signaling.ports import Bridge, Minutes
 from signaling.problem import Problem
+from signaling.readings import ReadingDoor
 from signaling.rest import RestDoor
+from signaling.sse import EventDoor
 from signaling.static import page_routes
 from signaling.websocket import WebSocketDoor
 
@@ -40,24 +45,32 @@ def make_app(
     bridge: Bridge,
     keyring: Keyring,
     *,
+    minutes: Minutes | None = None,
     limits: Limits | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
-    """Both doors to this bridge.
+    """Both doors to this bridge, and the papers of *minutes*.
 
     At shutdown every session gets ``bye {shutdown}`` first; run the app with a
     ``shutdown_timeout`` of at least 5 s.
     """
     limits = limits or Limits()
     sockets = WebSocketDoor(bridge, keyring, limits=limits, clock=clock)
-    rest = RestDoor(bridge, keyring, rate=limits.messages, clock=clock)
+    bearers = Bearers(bridge, keyring, rate=limits.messages, clock=clock)
+    events = EventDoor(
+        bridge, bearers, max_streams=limits.max_streams, max_waiting=limits.max_waiting
+    )
 
     async def say_bye(_app: web.Application) -> None:
-        await sockets.shutdown()
+        await asyncio.gather(sockets.shutdown(), events.shutdown())
 
-    app = web.Application(middlewares=[_problems, _guard], client_max_size=MAX_MESSAGE_BYTES)
+    app = web.Application(middlewares=[_problems, _guard], client_max_size=MAX_OFFER_BYTES)
     app.router.add_get("/ws", sockets.handle)
-    app.router.add_routes(rest.routes())
+    app.router.add_routes(RestDoor(bridge, bearers).routes())
+    app.router.add_routes(ReadingDoor(bridge, bearers).routes())
+    app.router.add_routes(events.routes())
+    if minutes is not None:
+        app.router.add_routes(PaperDoor(bridge, bearers, minutes).routes())
     app.router.add_routes(page_routes())
     app.on_shutdown.append(say_bye)
     return app

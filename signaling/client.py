@@ -22,7 +22,15 @@ import aiohttp
 from bridge.media.slots import SessionKind
 from signaling.channel import MAX_WAITING, Disconnected, MediaChannel, Waiting
 from signaling.decoding import MAX_OFFER_BYTES, ProtocolError, decode_server
-from signaling.messages import SUBPROTOCOL, Command, Message, type_of
+from signaling.messages import (
+    SUBPROTOCOL,
+    VERSION,
+    Command,
+    Hello,
+    Message,
+    Resume,
+    type_of,
+)
 from signaling.notices import Bye, Error, HelloOk, Ok
 
 HEARTBEAT_S: Final = 10.0
@@ -131,13 +139,32 @@ class Client:
 
 @contextlib.asynccontextmanager
 async def connect(
-    url: str, token: str, kind: SessionKind, *, goodbye: bool = True
+    url: str,
+    token: str,
+    kind: SessionKind,
+    *,
+    goodbye: bool = True,
+    resume: int | None = None,
+    device: str | None = None,
+    standby: bool = False,
 ) -> AsyncIterator[Client]:
     """A connection that has said hello; *url* as ``ws://127.0.0.1:8110/ws``.
 
+    With *resume*, the revision it has seen, ``hello_ok`` has what was missed if that is known.
+    *device* is what the machine calls itself, *standby* that it would wait beside another.
     Raises CommandRefused when the hello was refused, Disconnected when there was no answer.  At the
     end says goodbye, unless told not to (then the site is lost, not gone).
     """
+    hello = Hello(
+        type="hello",
+        id=new_id(),
+        v=VERSION,
+        token=token,
+        kind=kind,
+        resume=None if resume is None else Resume(rev=resume),
+        device=device,
+        standby=standby,
+    )
     async with aiohttp.ClientSession() as http:
         try:
             async with asyncio.timeout(ANSWER_S):
@@ -147,7 +174,7 @@ async def connect(
                     heartbeat=HEARTBEAT_S,
                     max_msg_size=2 * MAX_OFFER_BYTES,
                 )
-                hello_ok = await _hello(ws, token, kind)
+                hello_ok = await _hello(ws, hello)
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise Disconnected(None) from error
         client = Client(ws, hello_ok)
@@ -162,9 +189,8 @@ async def connect(
             await runner
 
 
-async def _hello(ws: aiohttp.ClientWebSocketResponse, token: str, kind: SessionKind) -> HelloOk:
-    hello = {"type": "hello", "id": new_id(), "v": 1, "token": token, "kind": kind}
-    await ws.send_str(json.dumps(hello))
+async def _hello(ws: aiohttp.ClientWebSocketResponse, hello: Hello) -> HelloOk:
+    await ws.send_str(hello.model_dump_json(exclude_none=True))
     frame = await ws.receive()
     if frame.type is not aiohttp.WSMsgType.TEXT:
         raise Disconnected(None)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import structlog
 from aiohttp import WSCloseCode
@@ -22,7 +22,7 @@ from bridge.answers import RoomError
 from bridge.conference.words import Refusal, RefusalCode, Role
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind
-from bridge.outgoing import MediaRejected
+from bridge.outgoing import Joined, JoinRefused, MediaRejected
 from signaling import messages, notices
 from signaling.allowance import ERRORS, MESSAGES, Allowance, Rate
 from signaling.decoding import ProtocolError, decode
@@ -42,6 +42,7 @@ class Limits:
     errors: Rate = ERRORS
     max_waiting: int = MAX_WAITING
     max_connections: int = 1024
+    max_streams: int = 64
 
 
 class State(Enum):
@@ -172,7 +173,22 @@ class Conversation:
             self._refuse(RefusalCode.NOT_AUTHORIZED, text, re=hello.id)
             self._outbox.bye("refused")
             return
-        joined = self._bridge.join(identity=identity, kind=hello.kind, outbox=self._outbox)
+        try:
+            joined = self._bridge.join(
+                identity=identity,
+                kind=hello.kind,
+                outbox=self._outbox,
+                resume=None if hello.resume is None else hello.resume.rev,
+                device=hello.device,
+                standby=hello.standby,
+            )
+        except JoinRefused as refused:
+            self._refuse(refused.code, refused.text, re=hello.id)
+            self._outbox.bye("refused")
+            return
+        self._greet(hello, identity, joined)
+
+    def _greet(self, hello: Hello, identity: Identity, joined: Joined) -> None:
         self._state = State.JOINED
         self._identity, self._session, self._kind = identity, joined.session, hello.kind
         you = notices.You(
@@ -189,7 +205,7 @@ class Conversation:
             you=you,
             now=self._bridge.now_s(),
             conference=self._bridge.conference_id(),
-            snapshot=dict(joined.snapshot),
+            **_conference_of(joined),
             slots=tuple(
                 notices.SlotLine(slot=s.name, kind=s.kind, direction=s.direction)
                 for s in joined.slots
@@ -211,7 +227,9 @@ class Conversation:
         assert self._identity is not None  # TURNS: commands come after hello
         command = message.command()
         try:
-            outcome = await self._bridge.submit(command, self._identity.actor, message.id)
+            outcome = await self._bridge.submit(
+                command, self._identity.actor, message.id, seen_rev=message.rev
+            )
         except RoomError as error:
             self._refuse(error.code, str(error) or error.code, re=message.id)
             return
@@ -238,3 +256,12 @@ class Conversation:
         if detail:
             error["detail"] = dict(detail)
         self._outbox.say(notices.Error.model_validate(error).wire())
+
+
+def _conference_of(joined: Joined) -> dict[str, Any]:
+    """What ``hello.ok`` says of the conference: what was missed, else all of it."""
+    missed = joined.missed
+    if missed is None:
+        return {"snapshot": dict(joined.snapshot or {})}
+    words = {"rev": missed.rev, "events": [*missed.events], "set": {**missed.set}}
+    return {"missed": notices.Missed.model_validate(words)}

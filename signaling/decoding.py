@@ -27,6 +27,8 @@ from signaling.notices import SERVER_MESSAGES
 MAX_MESSAGE_BYTES: Final = 64 * 1024
 MAX_OFFER_BYTES: Final = 512 * 1024
 """Chromium's offer for 64 pictures is 315 KB unless its codecs are cut down (measured)."""
+LONG: Final = ("media.offer", "agenda.load")
+"""These may be as long as an offer, of one who has joined: 500 items are some 100 KB."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -50,12 +52,12 @@ _QUOTE_CHARS: Final = 64
 
 
 def decode(text: str, *, joined: bool) -> Message:
-    """The client's message.  Raises ProtocolError; long offers are taken once *joined*."""
+    """The client's message.  Raises ProtocolError; long ones are taken once *joined*."""
     size = _octets(text)
     if size > (MAX_OFFER_BYTES if joined else MAX_MESSAGE_BYTES):
         raise ProtocolError("too_long", f"{size} octets")
     fields = parse_object(text)
-    if size > MAX_MESSAGE_BYTES and fields.get("type") != "media.offer":
+    if size > MAX_MESSAGE_BYTES and fields.get("type") not in LONG:
         raise ProtocolError("too_long", f"{size} octets", re=_id(fields))
     return validated(_model(fields), fields, re=_id(fields))
 
@@ -129,7 +131,10 @@ def _refuse(invalid: ValidationError, re: str | None) -> Never:
     field = _quote(".".join(str(part) for part in first["loc"]))
     if unknown:
         raise ProtocolError("unknown_field", field, re=re) from None
-    raise ProtocolError("malformed", f"{field}: {first['msg']}", re=re) from None
+    what = first["msg"].removeprefix("Value error, ")
+    # What is wrong with the message as a whole is in no field.
+    text = f"{field}: {what}" if field else what
+    raise ProtocolError("malformed", text, re=re) from None
 
 
 def _quote(value: object) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from bridge.outgoing import (
     Bye,
     Change,
+    Device,
     Lines,
     MediaReset,
     MediaSet,
@@ -33,11 +34,11 @@ class Encoder:
 
     def encode(self, message: Outgoing) -> str:
         if not isinstance(message, Change):
-            return _dump(_fields(message))
+            return dump(_fields(message))
         known = self._changes.get(id(message))
         if known is not None:
             return known[1]
-        text = _dump(_fields(message))
+        text = dump(_fields(message))
         self._changes[id(message)] = (message, text)
         if len(self._changes) > REMEMBERED:
             self._changes.popitem(last=False)
@@ -59,9 +60,12 @@ def _fields(message: Outgoing) -> dict[str, Any]:
             return {"type": "media.set", "mic": mic, "on_air": on_air}
         case MediaReset(reason=reason):
             return {"type": "media.reset", "reason": reason}
+        case Device(role=role):
+            return {"type": "device", "role": role}
         case Bye(reason=reason):
             return {"type": "bye", "reason": reason}
 
 
-def _dump(fields: dict[str, Any]) -> str:
+def dump(fields: dict[str, Any]) -> str:
+    """JSON in one line."""
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from bridge.media.slots import Direction, Medium
 from bridge.outgoing import ByeReason, MicOrder
-from signaling.messages import AnyKind, AnyRole, Code, CommandId, Message
+from signaling.terms import AnyKind, AnyRole, Code, CommandId, Message
 
 
 class You(Message):
@@ -29,7 +29,17 @@ class SlotLine(Message):
     direction: Annotated[Direction, Field(strict=False)]
 
 
+class Missed(Message):
+    """All that happened since the revision a client resumed from, as one change."""
+
+    rev: int
+    events: list[dict[str, Any]]
+    set: dict[str, Any]
+
+
 class HelloOk(Message):
+    """Has a snapshot, or what was missed; never both."""
+
     type: Literal["hello.ok"]
     re: CommandId
     boot: str
@@ -37,7 +47,8 @@ class HelloOk(Message):
     now: float
     """Conference seconds."""
     conference: str
-    snapshot: dict[str, Any]
+    snapshot: dict[str, Any] | None = None
+    missed: Missed | None = None
     slots: tuple[SlotLine, ...] = Field(strict=False)
     ice_servers: tuple[str, ...] = Field(strict=False)
 
@@ -98,6 +109,11 @@ class MediaReset(Message):
     reason: str
 
 
+class Device(Message):
+    type: Literal["device"]
+    role: Literal["active", "standby"]
+
+
 class Bye(Message):
     type: Literal["bye"]
     reason: ByeReason
@@ -105,5 +121,5 @@ class Bye(Message):
 
 SERVER_MESSAGES: Final[tuple[type[Message], ...]] = (
     *(HelloOk, Ok, Error, Change, Stage, Lines),
-    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Bye),
+    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Device, Bye),
 )

@@ -29,6 +29,7 @@ CLOSE_CODES: Final[Mapping[ByeReason, WSCloseCode]] = {
     "hello_timeout": WSCloseCode.POLICY_VIOLATION,
     "too_slow": WSCloseCode.POLICY_VIOLATION,
     "replaced": WSCloseCode.POLICY_VIOLATION,
+    "dropped": WSCloseCode.POLICY_VIOLATION,
 }
 
 

@@ -1,12 +1,13 @@
 """Ports: what the doors need of the house behind them.
 
-The doors know the bridge by this Protocol only; ``bridge.service`` is it, and
-``tests/support/fake_bridge.py`` stands in for it.
+The doors know the bridge and the minutes by these Protocols only; ``bridge.service`` is the bridge,
+and ``tests/support/fake_bridge.py`` stands in for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bridge.answers import Accepted
@@ -31,8 +32,17 @@ class Bridge(Protocol):
     def now_s(self) -> float:
         """Conference seconds."""
 
-    def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
-        """A new session.  An older room session of the same site gets ``Bye("replaced")``."""
+    def join(
+        self,
+        *,
+        identity: Identity,
+        kind: SessionKind,
+        outbox: Outbox,
+        resume: int | None = None,
+        device: str | None = None,
+        standby: bool = False,
+    ) -> Joined:
+        """A new session; *resume* is the revision it has seen.  Raises JoinRefused."""
 
     def offer(
         self, session: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
@@ -46,9 +56,15 @@ class Bridge(Protocol):
         """The door calls it once for every join, also when the bridge itself said ``Bye``."""
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
-        """A repeated ``command_id`` of the same user returns the stored answer.
+        """A repeated ``command_id`` of the same user returns the stored answer; a command that
+        clashes with what came after *seen_rev* is refused.
 
         Raises RoomError when the room cannot answer; its ``code`` is for the peer.
         """
@@ -64,3 +80,22 @@ class Bridge(Protocol):
 
     def media(self) -> dict[str, Any]:
         """Counters of the media plane."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A document, as a file."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+class Minutes(Protocol):
+    """What the journal of a conference says of it; each call blocks and is for a thread."""
+
+    def facts(self, conference: str) -> Mapping[str, Any]:
+        """Everything the documents say, as JSON has it."""
+
+    def paper(self, conference: str, form: str) -> Paper:
+        """The document of this form: ``docx``, ``md``, ``csv``, ``xlsx`` or ``technical``."""

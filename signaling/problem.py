@@ -30,15 +30,20 @@ STATUS: Final[Mapping[str, HTTPStatus]] = {
     "token_wrong_conference": HTTPStatus.UNAUTHORIZED,
     RefusalCode.NOT_AUTHORIZED: HTTPStatus.FORBIDDEN,
     # the conference
+    # 409 and not 412: what is compared is what the command stands on, not the whole that was read.
+    RefusalCode.STALE: HTTPStatus.CONFLICT,
     RefusalCode.SITE_NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.FLOOR_NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.REQUEST_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.ITEM_NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RefusalCode.USER_NOT_FOUND: HTTPStatus.NOT_FOUND,
     RefusalCode.BAD_STATE: HTTPStatus.CONFLICT,
     RefusalCode.HANDS_CLOSED: HTTPStatus.CONFLICT,
     RefusalCode.CHAIR_SEAT_NEEDS_NO_FLOOR: HTTPStatus.CONFLICT,
     RefusalCode.SITE_OFFLINE: HTTPStatus.CONFLICT,
     RefusalCode.REQUEST_LIMIT: HTTPStatus.CONFLICT,
     RefusalCode.FLOOR_FULL: HTTPStatus.CONFLICT,
+    "locked": HTTPStatus.CONFLICT,
     "media_rejected": HTTPStatus.CONFLICT,
     # the service itself (bridge.answers.RoomError)
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -2,7 +2,9 @@
 
 It connects again by itself after 0.2 to 2 s, with half as much again by chance, so that 64 sites do
 not come back in the same instant, and sends unanswered commands once more under the same id, which
-the service acts on once (docs/protocol.md 1).  To the media half of an endpoint a service that
+the service acts on once (docs/protocol.md 1).  It resumes from the revision it saw last: whoever
+iterates gets, after the new ``hello.ok``, one change with all that was missed, or a snapshot in the
+greeting when that was too much.  To the media half of an endpoint a service that
 started anew is a ``media.reset``; a mere loss of the line is nothing, for media goes on without it.
 """
 
@@ -18,12 +20,12 @@ from bridge.media.slots import SessionKind
 from signaling.channel import Disconnected, MediaChannel, Waiting
 from signaling.client import Client, CommandRefused, connect
 from signaling.messages import Command, Message
-from signaling.notices import Bye, Error, HelloOk, MediaReset, Ok
+from signaling.notices import Bye, Change, Error, HelloOk, MediaReset, Ok
 
 BACKOFF_S: Final = (0.2, 2.0)
 
-_FINAL_BYES: Final = frozenset({"replaced", "conference_over", "protocol_errors"})
-"""The service does not want this session back."""
+_FINAL_BYES: Final = frozenset({"replaced", "dropped", "conference_over", "protocol_errors"})
+"""The service does not want this session back, or not before a person does (``dropped``)."""
 _TRY_AGAIN: Final = frozenset({"room_closed"})
 """The service goes down with the command unanswered: the next connection sends it once more."""
 
@@ -42,16 +44,22 @@ class ResilientClient:
         token: str,
         kind: SessionKind,
         *,
+        device: str | None = None,
+        standby: bool = False,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        """``jitter`` gives numbers from 0 to 1."""
+        """``jitter`` gives numbers from 0 to 1; the others are as in :func:`connect`."""
         self._url = url
         self._token = token
         self._kind = kind
+        self._device = device
+        self._standby = standby
         self._jitter = jitter
         self._client: Client | None = None
         self._joined: asyncio.Future[None] | None = None
         self._boot: str | None = None
+        self._rev: int | None = None
+        """The revision that was seen last."""
         self._unanswered: dict[str, tuple[Command, asyncio.Future[Ok]]] = {}
         self._incoming: Waiting[Message] = Waiting()
         self._hello_ok: HelloOk | None = None
@@ -110,7 +118,7 @@ class ResilientClient:
         try:
             while self.gave_up is None:
                 try:
-                    async with connect(self._url, self._token, self._kind) as client:
+                    async with self._connected() as client:
                         attempt = 0
                         self._on_connected(client)
                         async for message in client:
@@ -137,6 +145,16 @@ class ResilientClient:
             self._incoming.close()
             self.media.close()
 
+    def _connected(self) -> contextlib.AbstractAsyncContextManager[Client]:
+        return connect(
+            self._url,
+            self._token,
+            self._kind,
+            resume=self._rev,
+            device=self._device,
+            standby=self._standby,
+        )
+
     def _backoff_s(self, attempt: int) -> float:
         least, most = BACKOFF_S
         delay_s = min(most, least * 2.0 ** min(attempt, 8))
@@ -153,6 +171,20 @@ class ResilientClient:
         self._boot = hello_ok.boot
         self._client, self._hello_ok = client, hello_ok
         self._incoming.put(hello_ok)
+        missed = hello_ok.missed
+        if missed is not None:
+            self._rev = missed.rev
+            self._incoming.put(
+                Change(
+                    type="change",
+                    rev=missed.rev,
+                    now=hello_ok.now,
+                    events=missed.events,
+                    set=missed.set,
+                )
+            )
+        elif hello_ok.snapshot is not None:
+            self._rev = hello_ok.snapshot["rev"]
         for message, _ in self._unanswered.values():
             client.send(message)
         if self._joined is not None and not self._joined.done():
@@ -168,6 +200,8 @@ class ResilientClient:
             elif message.code not in _TRY_AGAIN:
                 answer.set_exception(CommandRefused(message))
             return
+        if isinstance(message, Change):
+            self._rev = message.rev
         if isinstance(message, MediaReset):
             # Media is made anew now, perhaps with another media plane: the next boot is its.
             self._boot = None

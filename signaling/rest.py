@@ -1,51 +1,35 @@
-"""REST: the door for scripts and operators (docs/protocol.md 6).
+"""REST: commands for scripts and operators (docs/protocol.md 6).
 
-Commands come from the one table (``signaling.routes``) as the same messages the WebSocket takes;
-whether they are allowed is the conference's to say.  Who may read what is said here, in READERS.
+They come from the one table (``signaling.routes``) as the same messages the WebSocket takes;
+whether they are allowed is the conference's to say.
 """
 
 from __future__ import annotations
 
-import json
+import re
 import secrets
-import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from itertools import groupby
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bridge.answers import Accepted, RoomError
 from bridge.conference.commands import PersonCommand
-from bridge.conference.projection import audience_of
-from bridge.conference.words import Refusal, RefusalCode, RequestStatus, Role
-from bridge.identity import Identity
-from signaling.allowance import MESSAGES, Allowance, Rate
-from signaling.decoding import ProtocolError, parse_object, validated
-from signaling.identity import Keyring, TokenError
-from signaling.messages import CommandId
+from bridge.conference.words import Refusal
+from signaling.answer import BASE, answer
+from signaling.bearers import Bearers
+from signaling.decoding import LONG, MAX_MESSAGE_BYTES, ProtocolError, parse_object, validated
+from signaling.messages import type_of
 from signaling.ports import Bridge
 from signaling.problem import Problem
-from signaling.routes import ROUTES, Route, message_of, request_of
+from signaling.routes import Route, addresses, message_of, request_of
+from signaling.terms import CommandId, Words
 
-BASE: Final = "/api/v1"
-
-_DESK: Final = frozenset({Role.CHAIR, Role.DEPUTY, Role.SECRETARY, Role.TECHNICIAN})
-READERS: Final[Mapping[str, frozenset[Role]]] = {
-    "conference": frozenset(Role) - {Role.METRICS},
-    "floor": frozenset(Role) - {Role.METRICS},
-    "sites": _DESK | {Role.METRICS},
-    "media": frozenset({Role.CHAIR, Role.TECHNICIAN, Role.METRICS}),
-    "metrics": frozenset({Role.METRICS}),
-}
-"""Beside these, a site may read its own object of ``sites``."""
-
-_USERS_REMEMBERED: Final = 1024
 _COMMAND_ID: Final[TypeAdapter[str]] = TypeAdapter(CommandId)
 _NO_BODY: Final = frozenset({"GET", "DELETE"})
+_ETAG: Final = re.compile(r'"([0-9]{1,15})"')
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
@@ -55,89 +39,32 @@ class Next(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    title: Annotated[
-        str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")
-    ]
+    title: Words
     rehearsal: bool = False
 
 
 class RestDoor:
-    def __init__(
-        self,
-        bridge: Bridge,
-        keyring: Keyring,
-        *,
-        rate: Rate = MESSAGES,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, bridge: Bridge, bearers: Bearers) -> None:
         self._bridge = bridge
-        self._keyring = keyring
-        self._rate = rate
-        self._clock = clock
-        self._allowances: OrderedDict[str, Allowance] = OrderedDict()
+        self._bearers = bearers
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get(f"{BASE}/conference", self._conference),
             web.post(f"{BASE}/conference", self._begin_next),
-            web.get(f"{BASE}/sites", self._sites),
-            web.get(f"{BASE}/sites/{{site}}", self._site),
-            web.get(f"{BASE}/floor", self._floor),
-            web.get(f"{BASE}/media", self._media),
             *(
-                web.route(method, BASE + path, self._command(tuple(rows)))
-                for (method, path), rows in groupby(ROUTES, key=lambda r: (r.method, r.path))
+                web.route(method, BASE + path, self._command(rows))
+                for (method, path), rows in addresses().items()
             ),
         ]
 
-    # Reading
-
-    async def _conference(self, request: web.Request) -> web.Response:
-        identity = self._reader(request, "conference")
-        view = self._bridge.view(audience_of(identity.actor))
-        public = ("rev", "conference", "title", "rehearsal", "phase", "phase_since_s")
-        stage = ("on_air", "programme", "speakers")
-        shown = {name: view[name] for name in (*public, *stage) if name in view}
-        return _json({**shown, "now": self._bridge.now_s(), "boot": self._bridge.boot})
-
-    async def _floor(self, request: web.Request) -> web.Response:
-        identity = self._reader(request, "floor")
-        view = self._bridge.view(audience_of(identity.actor))
-        shown = ("rev", "speakers", "next", "queue", "requests", "own")
-        floor = {name: view[name] for name in shown if name in view}
-        if "requests" in view:
-            floor["holders"] = [
-                int(number)
-                for number, asked in view["requests"].items()
-                if asked["status"] == RequestStatus.GRANTED
-            ]
-        return _json(floor)
-
-    async def _sites(self, request: web.Request) -> web.Response:
-        self._reader(request, "sites")
-        return _json({"rev": self._bridge.rev(), "sites": self._bridge.sites()})
-
-    async def _site(self, request: web.Request) -> web.Response:
-        code = request.match_info["site"]
-        identity = self._bearer(request)
-        if not (Role.SITE in identity.roles and identity.site == code):
-            check_reader(identity, "sites")
-        for site in self._bridge.sites():
-            if site["code"] == code:
-                return _json(site)
-        raise Problem(RefusalCode.SITE_NOT_FOUND, "no such site in the roster")
-
-    async def _media(self, request: web.Request) -> web.Response:
-        self._reader(request, "media")
-        return _json(self._bridge.media())
-
-    # Commands
-
     def _command(self, rows: tuple[Route, ...]) -> Handler:
+        is_long = any(type_of(row.model) in LONG for row in rows)
+
         async def handle(request: web.Request) -> web.Response:
-            identity = self._bearer(request)
-            body = await _body(request)
+            identity = self._bearers.of(request)
+            body = await _body(request, is_long=is_long)
             key = _idempotency_key(request)
+            rev = _seen_rev(request)
             try:
                 route, message = message_of(
                     rows,
@@ -146,12 +73,13 @@ class RestDoor:
                     path=request.match_info,
                     # An id is only looked at when it is the client's own.
                     command_id=key or secrets.token_hex(8),
+                    rev=rev,
                 )
             except ProtocolError as error:
                 raise Problem(error.code, error.text) from None
             command = message.command()
             try:
-                outcome = await self._bridge.submit(command, identity.actor, key)
+                outcome = await self._bridge.submit(command, identity.actor, key, seen_rev=rev)
             except RoomError as error:
                 raise Problem(error.code, str(error) or error.code) from error
             return _outcome(outcome, command, route.status)
@@ -159,7 +87,7 @@ class RestDoor:
         return handle
 
     async def _begin_next(self, request: web.Request) -> web.Response:
-        identity = self._bearer(request)
+        identity = self._bearers.of(request)
         body = await _body(request)
         try:
             following = validated(Next, body)
@@ -174,54 +102,18 @@ class RestDoor:
         if isinstance(outcome, Refusal):
             raise Problem.refused(outcome)
         begun = {"rev": outcome.rev, "conference": self._bridge.conference_id()}
-        return _json(begun, status=HTTPStatus.CREATED)
-
-    # Who asks
-
-    def _bearer(self, request: web.Request) -> Identity:
-        authorization = request.headers.get("Authorization", "")
-        identity = bearer(authorization, self._keyring, self._bridge.conference_id())
-        if not self._allowance(identity.user).take(now=self._clock()):
-            raise Problem("rate_limited", "too many requests")
-        return identity
-
-    def _reader(self, request: web.Request, what: str) -> Identity:
-        identity = self._bearer(request)
-        check_reader(identity, what)
-        return identity
-
-    def _allowance(self, user: str) -> Allowance:
-        allowance = self._allowances.pop(user, None) or Allowance(self._rate, now=self._clock())
-        self._allowances[user] = allowance
-        if len(self._allowances) > _USERS_REMEMBERED:
-            self._allowances.popitem(last=False)
-        return allowance
+        return answer(begun, status=HTTPStatus.CREATED)
 
 
-def bearer(authorization: str, keyring: Keyring, conference: str) -> Identity:
-    """Who shows this Authorization header.  Raises Problem."""
-    scheme, _, token = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Problem("token_invalid", "Authorization: Bearer <token> is needed")
-    try:
-        return keyring.verify(token.strip(), conference)
-    except TokenError as error:
-        raise Problem(error.code, error.text) from None
-
-
-def check_reader(identity: Identity, what: str) -> None:
-    """Raises Problem unless READERS lets this bearer read it."""
-    if READERS[what].isdisjoint(identity.roles):
-        raise Problem(RefusalCode.NOT_AUTHORIZED, f"the token's roles may not read {what}")
-
-
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _body(request: web.Request, *, is_long: bool = False) -> dict[str, Any]:
     """The request's JSON object; none at all is an empty one."""
     raw = await request.read()
     if not raw:
         return {}
     if request.method in _NO_BODY:
         raise Problem("malformed", f"{request.method} takes no body")
+    if len(raw) > MAX_MESSAGE_BYTES and not is_long:
+        raise Problem("too_long", f"{len(raw)} octets")
     if request.content_type != "application/json":
         # A form of another website can send text/plain without asking first.
         raise Problem("malformed", "Content-Type: application/json is needed")
@@ -244,22 +136,24 @@ def _idempotency_key(request: web.Request) -> str | None:
         raise Problem("malformed", text) from None
 
 
+def _seen_rev(request: web.Request) -> int | None:
+    """The revision that the sender looked at; ``*`` is any."""
+    tag = request.headers.get("If-Match", "*")
+    if tag == "*":
+        return None
+    match = _ETAG.fullmatch(tag)
+    if match is None:
+        raise Problem("malformed", 'If-Match: one revision in quotes, such as "412"')
+    return int(match[1])
+
+
 def _outcome(
     outcome: Accepted | Refusal, command: PersonCommand, status: HTTPStatus
 ) -> web.Response:
     if isinstance(outcome, Refusal):
         raise Problem.refused(outcome)
-    answer = {"rev": outcome.rev}
+    done = {"rev": outcome.rev}
     request = request_of(command, outcome)
     if request is not None:
-        answer["request"] = request
-    return _json(answer, status=status)
-
-
-def _json(value: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    return web.Response(
-        status=status,
-        body=json.dumps(value, ensure_ascii=False).encode(),
-        content_type="application/json",
-        headers={"Cache-Control": "no-store"},
-    )
+        done["request"] = request
+    return answer(done, status=status)

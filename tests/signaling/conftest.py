@@ -17,7 +17,7 @@ from signaling.app import make_app
 from signaling.conversation import Limits
 from signaling.identity import Keyring
 from signaling.messages import SUBPROTOCOL
-from tests.support.fake_bridge import FakeBridge
+from tests.support.fake_bridge import FakeBridge, FakeMinutes
 
 ROSTER = ("01", "11", "14", "110")
 NOW_S = 1_590_712_800.0
@@ -28,6 +28,7 @@ class Service:
     def __init__(self, bridge: FakeBridge, keyring: Keyring) -> None:
         self.bridge = bridge
         self.keyring = keyring
+        self.minutes = FakeMinutes()
         self.clock_s = 100.0
         self.http: aiohttp.ClientSession
         self.server: TestServer
@@ -47,7 +48,13 @@ class Service:
         )
 
     async def start(self, limits: Limits = LIMITS) -> None:
-        app = make_app(self.bridge, self.keyring, limits=limits, clock=lambda: self.clock_s)
+        app = make_app(
+            self.bridge,
+            self.keyring,
+            minutes=self.minutes,
+            limits=limits,
+            clock=lambda: self.clock_s,
+        )
         self.server = TestServer(app)
         await self.server.start_server()
         self.http = aiohttp.ClientSession()

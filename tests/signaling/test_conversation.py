@@ -27,7 +27,7 @@ from bridge.conference.words import (
 )
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind, slots_for
-from bridge.outgoing import MediaSet, MediaWant
+from bridge.outgoing import Change, Device, MediaSet, MediaWant
 from signaling.allowance import Rate
 from signaling.conversation import Limits
 from signaling.identity import Keyring
@@ -68,6 +68,50 @@ async def test_hello_ok_comes_before_what_the_bridge_said_while_joining(service:
     ws = await service.site()
     assert await ws.receive_json() == {"type": "media.set", "mic": "mute", "on_air": False}
     assert await ws.receive_json() == {"type": "media.want", "layers": ["q"]}
+
+
+async def test_who_comes_back_hears_exactly_what_it_missed(service: Service) -> None:
+    service.bridge.since[410] = Change(
+        rev=412, now_s=1.0, events=({"type": "hold_ended"},), set={"next": None}
+    )
+    ws = await service.open()
+    await ws.send_json(hello(service.token("site", site="11"), resume={"rev": 410}))
+    answer = await ws.receive_json()
+    assert "snapshot" not in answer
+    assert answer["missed"] == {
+        "rev": 412,
+        "events": [{"type": "hold_ended"}],
+        "set": {"next": None},
+    }
+
+
+async def test_who_missed_too_much_gets_the_whole(service: Service) -> None:
+    ws = await service.open()
+    await ws.send_json(hello(service.token("site", site="11"), resume={"rev": 3}))
+    answer = await ws.receive_json()
+    assert "missed" not in answer
+    assert answer["snapshot"]["rev"] == 412
+
+
+async def test_a_room_says_which_machine_it_is_and_hears_its_place(service: Service) -> None:
+    service.bridge.at_join = [Device(role="standby")]
+    ws = await service.open()
+    token = service.token("site", site="11")
+    await ws.send_json(hello(token, device="laptop-2", standby=True))
+    assert (await ws.receive_json())["type"] == "hello.ok"
+    assert await ws.receive_json() == {"type": "device", "role": "standby"}
+    assert service.bridge.told[0][2:] == (SessionKind.ROOM, None, "laptop-2", True)
+
+
+async def test_a_conference_that_takes_nobody_says_so(service: Service) -> None:
+    service.bridge.locked = True
+    ws = await service.open()
+    await ws.send_json(hello(service.token("viewer"), kind="wall"))
+    answer = await ws.receive_json()
+    assert (answer["code"], answer["re"]) == ("locked", "h1")
+    assert await ws.receive_json() == {"type": "bye", "reason": "refused"}
+    assert await the_end(ws) == 1008
+    assert service.bridge.told == []
 
 
 def tokens() -> dict[str, tuple[str, str]]:
@@ -307,7 +351,7 @@ async def test_ok_names_the_request_that_was_made_or_granted(service: Service) -
         RequestMade(
             at_s=1.0,
             request=9,
-            floor="speech",
+            floors=("speech",),
             site="11",
             by="chair",
             status=RequestStatus.ACCEPTED,
@@ -324,6 +368,22 @@ async def test_ok_names_the_request_that_was_made_or_granted(service: Service) -
     # but a message that names none and makes none touches no one request
     await ws.send_json({"type": "chair.revoke", "id": "k5"})
     assert await ws.receive_json() == {"type": "ok", "re": "k5", "rev": 420}
+
+
+async def test_a_command_is_passed_on_with_the_revision_it_was_thought_on(
+    service: Service,
+) -> None:
+    ws = await service.chair()
+    for rev in (410, None):
+        said = {} if rev is None else {"rev": rev}
+        await ws.send_json({"type": "chair.revoke", "id": f"k{rev}", **said})
+        assert (await ws.receive_json())["type"] == "ok"
+    assert service.bridge.seen == [410, None]
+    changed = {"rev": 414, "changed": [{"type": "next_chosen", "at_s": 1.0, "site": "14"}]}
+    service.bridge.answer = Refusal(code=RefusalCode.STALE, text="since", detail=dict(changed))
+    await ws.send_json({"type": "chair.call", "id": "k2", "site": "11", "rev": 410})
+    answer = await ws.receive_json()
+    assert (answer["code"], answer["detail"]) == ("stale", changed)
 
 
 async def test_a_refusal_is_answered_with_its_code(service: Service) -> None:

@@ -56,12 +56,19 @@ def test_any_fields_are_a_message_or_an_error(model: type[Message], fields: dict
         (MAX_MESSAGE_BYTES + 1, "media.offer", False, "too_long"),
         (MAX_OFFER_BYTES, "media.offer", True, None),
         (MAX_OFFER_BYTES + 1, "media.offer", True, "too_long"),
+        (MAX_OFFER_BYTES, "agenda.load", True, None),
+        (MAX_MESSAGE_BYTES + 1, "agenda.load", False, "too_long"),
+        (MAX_MESSAGE_BYTES + 1, ["agenda.load"], True, "too_long"),
     ],
 )
-def test_only_an_offer_of_one_who_joined_may_be_long(
-    size: int, word: str, joined: bool, code: str | None
+def test_only_an_offer_or_an_agenda_of_one_who_joined_may_be_long(
+    size: int, word: Any, joined: bool, code: str | None
 ) -> None:
-    more = {"id": "m", "sdp": "", "slots": {}} if word == "media.offer" else {}
+    more: dict[str, Any] = {}
+    if word == "media.offer":
+        more = {"id": "m", "sdp": "", "slots": {}}
+    elif word == "agenda.load":
+        more = {"id": "a", "items": []}
     text = padded({"type": word, **more}, size)
     if code is None:
         assert type_of(type(decode(text, joined=joined))) == word

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import pytest
 
-from bridge.outgoing import Bye, Change, MediaReset, MediaSet, MediaWant, Outgoing, Stage
+from bridge.outgoing import Bye, Change, Device, MediaReset, MediaSet, MediaWant, Outgoing, Stage
 from signaling.decoding import decode_server
 from signaling.encoding import REMEMBERED, Encoder
 
@@ -22,6 +22,7 @@ def change(rev: int) -> Change:
         MediaWant(layers=("q", "f")),
         MediaSet(mic="ask", on_air=True),
         MediaReset(reason="lost"),
+        Device(role="standby"),
         Bye(reason="too_slow"),
     ],
 )

@@ -12,7 +12,9 @@ from signaling.messages import (
     ChairMuteSite,
     EndpointReport,
     EndpointStats,
+    Hello,
     MediaOffer,
+    Resume,
 )
 
 
@@ -126,3 +128,34 @@ def test_an_offer_is_of_new_media_unless_it_says_otherwise(
 def test_a_restart_is_asked_for_by_a_flag(restart: object) -> None:
     fields = {"type": "media.offer", "id": "m", "sdp": "v=0", "slots": {}, "restart": restart}
     assert error_of(fields).text.startswith("restart: ")
+
+
+HELLO = {"type": "hello", "id": "h", "v": 1, "token": "t", "kind": "room"}
+
+
+def test_a_hello_may_resume_name_its_machine_and_wait() -> None:
+    said = {**HELLO, "resume": {"rev": 412}, "device": "laptop-2", "standby": True}
+    message = decode(json.dumps(said), joined=False)
+    assert isinstance(message, Hello)
+    assert message.resume == Resume(rev=412)
+    assert (message.device, message.standby) == ("laptop-2", True)
+    assert json.loads(message.wire()) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ({"resume": 412}, "resume: "),
+        ({"resume": {}}, "resume.rev: "),
+        ({"resume": {"rev": "412"}}, "resume.rev: "),
+        ({"resume": {"rev": -1}}, "resume.rev: "),
+        ({"device": ""}, "device: "),
+        ({"device": "máy"}, "device: "),
+        ({"standby": 1}, "standby: "),
+        ({"standby": True, "kind": "wall"}, "only a room has a standby device"),
+    ],
+)
+def test_a_hello_that_cannot_be_meant(said: dict[str, Any], text: str) -> None:
+    error = error_of({**HELLO, **said})
+    assert error.code == "malformed"
+    assert error.text.startswith(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
@@ -12,11 +13,13 @@ from bridge.conference.commands import Actor, PersonCommand
 from bridge.conference.words import Refusal
 from bridge.media.slots import SessionKind
 from bridge.outgoing import Bye, MediaReset
+from bridge.outgoing import Change as Told
 from signaling.app import make_app
 from signaling.channel import Disconnected
 from signaling.client import CommandRefused
 from signaling.messages import ChairRevoke
-from signaling.notices import HelloOk
+from signaling.notices import Bye as ByeMessage
+from signaling.notices import Change, HelloOk
 from signaling.resilient import ResilientClient
 from tests.signaling.conftest import Service
 from tests.support.fake_bridge import FakeBridge
@@ -44,10 +47,15 @@ class Forgetful(FakeBridge):
     """Does the first command and loses its line before it answers."""
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
         first = not self.done
-        answer = await super().submit(command, actor, command_id)
+        answer = await super().submit(command, actor, command_id, seen_rev=seen_rev)
         if first:
             self.outboxes["s-1"].put(Bye(reason="too_slow"))
         return answer
@@ -69,12 +77,17 @@ class GoingDown(FakeBridge):
     """Refuses the first command since it is going down, and says bye."""
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
         if "s-1" in self.outboxes:
             asyncio.get_running_loop().call_soon(self.outboxes["s-1"].put, Bye(reason="shutdown"))
             raise RoomClosed
-        return await super().submit(command, actor, command_id)
+        return await super().submit(command, actor, command_id, seen_rev=seen_rev)
 
 
 async def test_a_service_going_down_is_asked_again_when_it_is_back(service: Service) -> None:
@@ -114,6 +127,53 @@ async def test_a_restart_is_a_new_hello_and_a_media_reset(service: Service) -> N
             "type": "media.reset",
             "reason": "service_restarted",
         }
+
+
+async def test_it_resumes_from_the_revision_it_saw_last(service: Service) -> None:
+    bridge = service.bridge
+    bridge.since[413] = Told(rev=415, now_s=2.0, events=({"type": "x"},), set={"next": "14"})
+    async with client(service) as chair:
+        messages = aiter(chair)
+        await anext(messages)
+        bridge.outboxes["s-1"].put(Told(rev=413, now_s=1.0, events=(), set={"next": "11"}))
+        assert await anext(messages) == change(rev=413, now=1.0, set={"next": "11"})
+        bridge.outboxes["s-1"].put(Bye(reason="too_slow"))
+        assert isinstance(await anext(messages), ByeMessage)
+        greeting = await anext(messages)
+        assert isinstance(greeting, HelloOk)
+        assert greeting.snapshot is None
+        # What was missed is a change like any other to whoever follows.
+        assert await anext(messages) == change(
+            rev=415, now=2467.125, events=[{"type": "x"}], set={"next": "14"}
+        )
+        bridge.outboxes["s-2"].put(Bye(reason="too_slow"))
+        await anext(messages)
+        greeting = await anext(messages)
+        # That was more than is known: here is the whole, and it goes on from there.
+        assert isinstance(greeting, HelloOk)
+        assert greeting.snapshot is not None
+        assert [call[3] for call in bridge.told if call[0] == "join" and call[3:]] == [413, 415]
+
+
+def change(*, rev: int, now: float, set: dict[str, Any], events: Any = ()) -> Change:  # noqa: A002
+    return Change(type="change", rev=rev, now=now, events=list(events), set=set)
+
+
+async def test_a_machine_that_was_hung_up_waits_for_a_person(service: Service) -> None:
+    async with client(service) as chair:
+        service.bridge.outboxes["s-1"].put(Bye(reason="dropped"))
+        async with asyncio.timeout(5):
+            async for _ in chair:
+                pass
+        assert chair.gave_up == "dropped"
+
+
+async def test_it_says_which_machine_it_is(service: Service) -> None:
+    token = service.token("site", site="11")
+    async with ResilientClient(
+        service.url, token, SessionKind.ROOM, device="agent-1", standby=True
+    ):
+        assert service.bridge.told[0][3:] == (None, "agent-1", True)
 
 
 async def test_media_that_was_reset_is_of_the_next_boot_and_not_made_twice(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +12,39 @@ from bridge.answers import Accepted, RoomError
 from bridge.clients import Said
 from bridge.conference.commands import Actor, FloorRequest, PersonCommand
 from bridge.conference.events import RequestMade
-from bridge.conference.projection import Audience
+from bridge.conference.projection import Audience, audience_of
 from bridge.conference.words import Refusal, RequestStatus
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind, slots_for
-from bridge.outgoing import Bye, Joined, MediaRejected, Outbox
+from bridge.outgoing import Bye, Change, Joined, JoinRefused, MediaRejected, Outbox
+from signaling.ports import Paper
 
 REQUESTS = {
-    "9": {"site": "11", "status": "granted", "floor": "speech", "by": "tech.dienbien"},
-    "12": {"site": "14", "status": "accepted", "floor": "speech", "by": "tech.sonla"},
+    "9": {"site": "11", "status": "granted", "floors": ["speech"], "by": "tech.dienbien"},
+    "12": {"site": "14", "status": "accepted", "floors": ["speech"], "by": "tech.sonla"},
+}
+AGENDA = {
+    "items": {
+        "1": {
+            "kind": "centre",
+            "title": "Khai mạc",
+            "minutes": 10,
+            "status": "done",
+            "took_s": 900.0,
+        },
+        "2": {
+            "kind": "site",
+            "site": "11",
+            "title": "Tham luận",
+            "minutes": 7,
+            "status": "current",
+            "started_s": 2400.0,
+            "took_s": 0.0,
+        },
+    },
+    "order": [1, 2],
+    "current": 2,
+    "due_s": 600.0,
 }
 VIEW = {
     "rev": 412,
@@ -31,6 +56,26 @@ VIEW = {
     "on_air": "11",
     "programme": {"kind": "stage"},
     "speakers": ["11"],
+    "opened_s": 1500.0,
+    "locked": False,
+    "rollcall_open": True,
+    "agenda": AGENDA,
+}
+DESK = {
+    "queue": [12],
+    "next": "14",
+    "requests": REQUESTS,
+    "policy": {"max_floor_users": 1, "limit_s": 300},
+    "chair": {"epoch": 1, "away_since_s": 2400.0},
+    "consoles": {"thu.ky": ["secretary"]},
+    "rollcall": {"opened_s": 60.0, "marks": {"11": {"mark": "present", "head": "Giám đốc"}}},
+    "notes": [{"at_s": 9.0, "by": "tech.sonla", "site": "14", "to": "desk", "text": "Nghe rõ"}],
+    "description": {"chair": "Bộ trưởng"},
+}
+OWN = {
+    "floor": "none",
+    "attendance": {"mark": "present", "at_s": 61.0, "by": "tech.dienbien"},
+    "notes": [{"at_s": 8.0, "by": "ky.thuat", "to": "11", "text": "Đề nghị bật mic"}],
 }
 SITES = [
     {"code": "11", "title": "Sở Điện Biên", "line": "good", "mic": "on", "floor": "speaking"},
@@ -48,9 +93,14 @@ class FakeBridge:
     answer: Accepted | Refusal | RoomError | None = None
     """What the next commands are answered; None: a plain yes."""
     revision: int = 412
+    seen: list[int | None] = field(default_factory=list)
+    """The revisions that commands were thought on."""
     done: dict[tuple[str, str], Accepted] = field(default_factory=dict)
     at_join: list[Any] = field(default_factory=list)
     """Put into the outbox while it joins."""
+    since: dict[int, Change] = field(default_factory=dict)
+    """Revision -> what was missed since, as far as it is known."""
+    locked: bool = False
     _rooms: dict[str, str] = field(default_factory=dict)
     _asked: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -74,9 +124,21 @@ class FakeBridge:
     def now_s(self) -> float:
         return 2467.125
 
-    def join(self, *, identity: Identity, kind: SessionKind, outbox: Outbox) -> Joined:
+    def join(
+        self,
+        *,
+        identity: Identity,
+        kind: SessionKind,
+        outbox: Outbox,
+        resume: int | None = None,
+        device: str | None = None,
+        standby: bool = False,
+    ) -> Joined:
+        if self.locked:
+            raise JoinRefused("locked", "the conference takes no further viewer")
         session = f"s-{sum(1 for call in self.told if call[0] == 'join') + 1}"
-        self._note(("join", identity, kind))
+        more = (resume, device, standby)
+        self._note(("join", identity, kind, *(more if any(more) else ())))
         if kind is SessionKind.ROOM and identity.site is not None:
             older = self._rooms.get(identity.site)
             if older in self.outboxes:
@@ -85,7 +147,9 @@ class FakeBridge:
         self.outboxes[session] = outbox
         for message in self.at_join:
             outbox.put(message)
-        return Joined(session=session, slots=slots_for(kind), snapshot=dict(VIEW))
+        missed = None if resume is None else self.since.get(resume)
+        snapshot = self.view(audience_of(identity.actor)) if missed is None else None
+        return Joined(session=session, slots=slots_for(kind), snapshot=snapshot, missed=missed)
 
     def offer(
         self, session: str, sdp: str, slots: Mapping[str, str], *, restart: bool = False
@@ -103,8 +167,14 @@ class FakeBridge:
         self.outboxes.pop(session, None)
 
     async def submit(
-        self, command: PersonCommand, actor: Actor, command_id: str | None
+        self,
+        command: PersonCommand,
+        actor: Actor,
+        command_id: str | None,
+        *,
+        seen_rev: int | None = None,
     ) -> Accepted | Refusal:
+        self.seen.append(seen_rev)
         if isinstance(self.answer, RoomError):
             raise self.answer
         if isinstance(self.answer, Refusal):
@@ -129,9 +199,9 @@ class FakeBridge:
 
     def view(self, audience: Audience) -> Mapping[str, Any]:
         if audience.kind == "desk":
-            return {**VIEW, "queue": [12], "next": "14", "requests": REQUESTS}
+            return {**VIEW, **DESK}
         if audience.kind == "site":
-            return {**VIEW, "own": {"site": audience.site, "floor": "none"}}
+            return {**VIEW, "own": {"site": audience.site, **OWN}}
         return VIEW
 
     def sites(self) -> list[dict[str, Any]]:
@@ -148,10 +218,26 @@ def _events(command: PersonCommand) -> tuple[RequestMade, ...]:
         RequestMade(
             at_s=1.0,
             request=13,
-            floor=command.floor,
+            floors=command.floors,
             site=command.site or "11",
             by="x",
             status=RequestStatus.ACCEPTED,
             position=1,
         ),
     )
+
+
+@dataclass
+class FakeMinutes:
+    """Papers for the doors: says what it was asked, and from which thread."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def facts(self, conference: str) -> Mapping[str, Any]:
+        self.asked.append((conference, "json", threading.current_thread().name))
+        return {"rev": 412, "title": "Hội nghị"}
+
+    def paper(self, conference: str, form: str) -> Paper:
+        self.asked.append((conference, form, threading.current_thread().name))
+        data = f"biên bản {form}".encode()
+        return Paper(name=f"Biên bản.{form}", content_type="text/plain", data=data)

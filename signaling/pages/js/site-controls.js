@@ -132,7 +132,7 @@ export class Controls {
   #onFloor() {
     const { request } = this.#own();
     if (request === undefined) {
-      void this.#command("floor", "floor.request", { floor: "speech" });
+      void this.#command("floor", "floor.request", { floors: ["speech"] });
     } else if (request.status === "granted" && this.#sure === 0) {
       this.#sure = setTimeout(() => {
         this.#sure = 0;

@@ -1,0 +1,72 @@
+"""Papers: the documents of the running conference, over HTTP.
+
+They are made of its journal alone by whoever the composition root has given (:class:`Minutes`),
+in a thread and one at a time: a document takes its time, and nothing else may wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from aiohttp import web
+
+from signaling.answer import BASE, NO_STORE, answer
+from signaling.bearers import Bearers
+from signaling.ports import Bridge, Minutes
+from signaling.problem import Problem
+
+FACTS: Final = "json"
+FORMATS: Final[Mapping[str, str]] = {
+    FACTS: "minutes",
+    "docx": "minutes",
+    "md": "minutes",
+    "csv": "minutes",
+    "xlsx": "minutes",
+    "technical": "technical",
+}
+"""Form -> what its reader must be allowed to read."""
+MOST_WAITING: Final = 8
+
+
+class PaperDoor:
+    def __init__(self, bridge: Bridge, bearers: Bearers, minutes: Minutes) -> None:
+        self._bridge = bridge
+        self._bearers = bearers
+        self._minutes = minutes
+        self._press = asyncio.Lock()
+        self._waiting = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get(f"{BASE}/minutes", self._read)]
+
+    async def _read(self, request: web.Request) -> web.Response:
+        form = request.query.get("format", FACTS)
+        # An unknown form is named after who asks has been, like everything else.
+        self._bearers.reader(request, FORMATS.get(form, FORMATS[FACTS]))
+        if form not in FORMATS:
+            raise Problem("malformed", f"format: one of {', '.join(FORMATS)}")
+        if self._waiting >= MOST_WAITING:
+            raise Problem("busy", "too many documents are being made")
+        self._waiting += 1
+        try:
+            async with self._press:
+                return await self._make(form)
+        finally:
+            self._waiting -= 1
+
+    async def _make(self, form: str) -> web.Response:
+        conference = self._bridge.conference_id()
+        if form == FACTS:
+            return answer(await asyncio.to_thread(self._minutes.facts, conference))
+        paper = await asyncio.to_thread(self._minutes.paper, conference, form)
+        return web.Response(
+            body=paper.data,
+            headers={
+                **NO_STORE,
+                "Content-Type": paper.content_type,
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}",
+            },
+        )
