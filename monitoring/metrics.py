@@ -25,7 +25,8 @@ from bridge.conference.words import SiteCode
 from bridge.journal import Writes
 from monitoring.exposition import EOF, Histogram, Sheet, page
 from monitoring.lag import measure_lag
-from monitoring.parts import PARTS, Moment, Part, Toll, Watched
+from monitoring.moment import Moment, Toll, Watched
+from monitoring.parts import PARTS, Part
 from monitoring.plane import LAG_BOUNDS_S, PLANE
 from monitoring.processes import ProcessText
 from monitoring.tally import Tally
@@ -95,7 +96,8 @@ class Metrics:
         )
         texts = [
             self._guarded(
-                write.__name__.strip("_"), partial(_text, sheet, write, moment, openmetrics)
+                write.__name__.strip("_").removeprefix("write_"),
+                partial(_text, sheet, write, moment, openmetrics),
             )
             for sheet, write in self._parts
         ]

@@ -20,6 +20,9 @@ from monitoring.exposition import Family, Histogram, Sheet, counter, gauge
 PROCESSES: Final = ("media", "control", "service")
 """``service``: media and control in one."""
 LAG_BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
+JOIN_STAGES: Final = ("ice", "dtls", "media")
+JOIN_BOUNDS_S: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0)
+SWITCH_BOUNDS_S: Final = (0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 
 MEDIA_SESSIONS: Final = gauge(
     "room110_media_sessions",
@@ -57,9 +60,34 @@ DELAY: Final = Family(
     text="From a batch's first packet in to its last packet out.",
     bounds=DELAY_BOUNDS_S,
 )
+FLOOR_SWITCH: Final = Family(
+    name="room110_floor_switch_seconds",
+    kind="histogram",
+    text="From a change of the stage to the first key frame sent, one observation per subscriber "
+    "and picture.",
+    bounds=SWITCH_BOUNDS_S,
+)
+MEDIA_JOIN: Final = Family(
+    name="room110_media_join_seconds",
+    kind="histogram",
+    text="The stages of a media session's beginning: to the first check from the client (ice), to "
+    "the handshake done (dtls), to its first sound or picture (media).",
+    labels=("stage",),
+    words=JOIN_STAGES,
+    bounds=JOIN_BOUNDS_S,
+)
+SOCKET_DROPS: Final = counter(
+    "room110_udp_receive_errors_total",
+    "Datagrams for our sockets that the kernel threw away, mostly for want of room.",
+)
+TCP_CONNECTIONS: Final = gauge("room110_tcp_connections", "Media connections over TCP.")
+TCP_WAITING: Final = gauge(
+    "room110_tcp_waiting_bytes", "What waits to be taken by peers over TCP; of UDP nothing waits."
+)
 PLANE: Final = (
     *(MEDIA_SESSIONS, MEDIA_PACKETS, MEDIA_BYTES, DROPPED),
-    *(KEYFRAME_REQUESTS, SWITCHES, DELAY),
+    *(KEYFRAME_REQUESTS, SWITCHES, DELAY, FLOOR_SWITCH, MEDIA_JOIN),
+    *(SOCKET_DROPS, TCP_CONNECTIONS, TCP_WAITING),
 )
 
 LOOP_LAG: Final = Family(

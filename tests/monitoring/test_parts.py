@@ -11,7 +11,7 @@ from bridge.identity import Identity
 from bridge.media.core.drops import DropReason
 from bridge.media.plane import SessionEnded
 from bridge.media.slots import SessionKind
-from monitoring import catalogue
+from monitoring import sites
 from tests.monitoring.observed import CAMERA, MIC, ROSTER, WALL_S, carried, observed
 from tests.support.autojump import virtual_time
 from tests.support.fake_plane import NOTHING, FakeOutbox
@@ -61,9 +61,9 @@ async def test_the_page_says_what_rest_says(tmp_path):
         for row in it.bridge.sites():
             code = row["code"]
             for fact, words in (
-                ("line", catalogue.SITE_LINE.words),
-                ("mic", catalogue.SITE_MIC.words),
-                ("floor", catalogue.SITE_FLOOR.words),
+                ("line", sites.SITE_LINE.words),
+                ("mic", sites.SITE_MIC.words),
+                ("floor", sites.SITE_FLOOR.words),
             ):
                 shown = {
                     w: rows_of(seen, f"room110_site_{fact}", code)[_key(fact, w, code)]

@@ -81,7 +81,8 @@ def main() -> None:
     fill(ROOT / "docs/floor.md", "floor", mermaid())
     fill(ROOT / "docs/floor.md", "phases", phases_diagram())
     fill(ROOT / "docs/floor.md", "authority", authority_table())
-    fill(ROOT / "docs/monitoring.md", "metrics", catalogue.markdown())
+    for name, table in catalogue.documents().items():
+        fill(ROOT / "docs/monitoring.md", name, table)
     schema.PATH.write_text(schema.text(), encoding="utf-8")
 
 
