@@ -174,9 +174,7 @@ def due(conference: Conference, *, now_s: float) -> Iterator[Event]:
 def _following(conference: Conference) -> SiteCode | None:
     """The next of the carousel that is up; the present one, if no other is."""
     views = conference.views
-    if views.carousel is None:
-        return views.watch
-    sites = views.carousel.sites
+    sites = () if views.carousel is None else views.carousel.sites
     start = sites.index(views.watch) + 1 if views.watch in sites else 0
     for site in (*sites[start:], *sites[:start]):
         if conference.sites[site].link is Link.UP:

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from bridge.conference.authority import AUTHORITY, authorise
+from bridge.conference.authority import AUTHORITY, Scope, authorise
 from bridge.conference.commands import (
     HOUSE,
     Actor,
@@ -294,6 +294,13 @@ def test_another_deputy_than_who_has_the_chair_has_nothing_of_it():
     actor = Actor(user="me", roles=frozenset({Role.DEPUTY}), site="110")
 
     assert authorise(actor, ChairCall(site="01"), state_of(Phase.OPEN, "dung")) is None
+
+
+def test_a_row_whose_scope_says_nothing_about_its_command_is_a_mistake(monkeypatch):
+    monkeypatch.setitem(AUTHORITY, ChairSilence, {Role.CHAIR: {Phase.OPEN: Scope.OWN}})
+
+    with pytest.raises(AssertionError, match="OWN says nothing about ChairSilence"):
+        authorise(CHAIR, ChairSilence(), state_of(Phase.OPEN))
 
 
 def test_a_site_cannot_release_the_request_of_another():

@@ -137,7 +137,7 @@ MARKED = encode(RollcallMarked(at_s=0.0, site="01", mark=None, by="x", count=3))
 
 
 @pytest.mark.parametrize("name", TYPES)
-@settings(derandomize=True, deadline=None, max_examples=30)
+@settings(derandomize=True, deadline=None, max_examples=15)
 @given(data=st.data())
 def test_an_event_comes_back_from_the_journal_as_it_went_in(name, data):
     event = data.draw(drawn(TYPES[name]))

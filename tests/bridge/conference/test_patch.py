@@ -16,7 +16,7 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(st.sampled_from("pqr"), VALUES, max_size=3)
 
 
-@settings(derandomize=True, deadline=None, max_examples=500)
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(DOCUMENTS, DOCUMENTS)
 def test_merging_the_difference_gives_the_other_document(before, after):
     kept = copy.deepcopy((before, after))

@@ -55,6 +55,11 @@ def test_of_what_is_only_told_nothing_stays(event):
     assert changed(STATE, event) is STATE
 
 
+def test_what_is_no_event_around_the_floor_is_not_passed_over():
+    with pytest.raises(AssertionError):
+        changed(STATE, e.NextChosen(at_s=1.0, site=None))
+
+
 def test_a_probe_is_there_until_it_ends():
     state = changed(STATE, e.ProbeStarted(at_s=4.0, site="01", kind=ProbeKind.TALK, by="cuong"))
     assert state.probe == Probe(site="01", kind=ProbeKind.TALK, by="cuong", since_s=4.0)
