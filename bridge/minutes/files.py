@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -25,71 +25,127 @@ from bridge.minutes.technical import summary_of, technical_report
 from bridge.minutes.word import word
 from bridge.minutes.wording import day_time
 from bridge.minutes.workbook import workbook
-from bridge.records import JournalDamaged, read_only
+from bridge.records import JournalDamaged, JournalError, read_only
 
-DRAFT_WORD: Final = "bien-ban.docx"
-DRAFT_MARKDOWN: Final = "bien-ban.md"
-SPEECHES_CSV: Final = "thong-ke.csv"
-SITES_CSV: Final = "thong-ke-diem-cau.csv"
-FIGURES_WORKBOOK: Final = "thong-ke.xlsx"
-TECHNICAL_MARKDOWN: Final = "bao-cao-ky-thuat.md"
-TECHNICAL_JSON: Final = "bao-cao-ky-thuat.json"
-FACTS_JSON: Final = "minutes.json"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What the documents of a journal are made of."""
+
+    minutes: Minutes
+    damaged: JournalDamaged | None = None
+    """The record at which the journal breaks off, if it does."""
+    before: Minutes | None = None
+    """The conference to compare with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     paths: tuple[Path, ...]
-    minutes: Minutes
-    damaged: JournalDamaged | None
-    """The record at which the journal breaks off, if it does."""
+    telling: Telling
+
+
+def tell(journal: Path, *, before: Path | None = None) -> Telling:
+    """Read *journal*, and the one *before* to compare it with.
+
+    JournalForeign, JournalFailed: as :func:`bridge.records.read_only`.  JournalDamaged: already
+    the first record is.  NothingToTell: there is none.
+    """
+    minutes, damaged = _read(journal)
+    return Telling(
+        minutes=minutes, damaged=damaged, before=None if before is None else _read(before)[0]
+    )
+
+
+def last_before(journal: Path) -> Path | None:
+    """The journal beside *journal* of the newest conference before it that had a session."""
+    for path in sorted(journal.parent.glob(f"*{journal.suffix}"), reverse=True):
+        if path.name >= journal.name:
+            continue
+        try:
+            if _read(path)[0].opened is not None:
+                return path
+        except (JournalError, NothingToTell):
+            continue
+    return None
 
 
 def write(journal: Path, directory: Path, *, before: Path | None = None) -> Written:
-    """Write the documents of *journal* into *directory*; *before* is the journal to compare with.
-
-    JournalForeign, JournalFailed: as :func:`bridge.records.read_only`.  JournalDamaged: already
-    the first record is.  NothingToTell: there is none.  OSError: the disk.
-    """
-    minutes, damaged = _told(journal)
-    earlier = None if before is None else _told(before)[0]
-    contents = documents(minutes, damaged=damaged, before=earlier)
+    """Write all documents of *journal* into *directory*.  Raises as :func:`tell`, and OSError."""
+    telling = tell(journal, before=before)
+    contents = documents(telling)
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         _put(directory / name, content)
-    paths = tuple(directory / name for name in contents)
-    return Written(paths=paths, minutes=minutes, damaged=damaged)
+    return Written(paths=tuple(directory / name for name in contents), telling=telling)
 
 
-def documents(
-    minutes: Minutes, *, damaged: JournalDamaged | None = None, before: Minutes | None = None
-) -> Mapping[str, bytes]:
-    """All documents, by the names of their files."""
-    made = day_time(minutes.last)
-    draft = bien_ban(minutes)
-    report = technical_report(minutes, damage=_damage(damaged), before=before)
-    numbers = {
-        "conference": minutes.conference,
-        "damaged": None if damaged is None else {"rev": damaged.rev, "reason": damaged.reason},
-        "summary": asdict(summary_of(minutes)),
-        "before": None if before is None else asdict(summary_of(before)),
-        "lines": [asdict(line) for line in minutes.lines],
-        "outages": [asdict(outage) for outage in minutes.outages],
-        "incidents": [asdict(incident) for incident in minutes.incidents],
-    }
-    return {
-        DRAFT_WORD: word(draft, made=made),
-        DRAFT_MARKDOWN: markdown(draft).encode(),
-        SPEECHES_CSV: csv_of(speeches_of(minutes)),
-        SITES_CSV: csv_of(sites_of(minutes)),
-        FIGURES_WORKBOOK: workbook(sheets_of(minutes), title=minutes.title, made=made),
-        TECHNICAL_MARKDOWN: markdown(report).encode(),
-        TECHNICAL_JSON: _json(numbers),
-        FACTS_JSON: _json(asdict(minutes)),
-    }
+def documents(telling: Telling) -> Mapping[str, bytes]:
+    """All of them, by the names of their files."""
+    return {name: make(telling) for name, make in DOCUMENTS.items()}
 
 
-def _told(journal: Path) -> tuple[Minutes, JournalDamaged | None]:
+def _draft_word(telling: Telling) -> bytes:
+    minutes = telling.minutes
+    return word(bien_ban(minutes), made=day_time(minutes.last))
+
+
+def _draft_markdown(telling: Telling) -> bytes:
+    return markdown(bien_ban(telling.minutes)).encode()
+
+
+def _speeches_csv(telling: Telling) -> bytes:
+    return csv_of(speeches_of(telling.minutes))
+
+
+def _sites_csv(telling: Telling) -> bytes:
+    return csv_of(sites_of(telling.minutes))
+
+
+def _figures_workbook(telling: Telling) -> bytes:
+    minutes = telling.minutes
+    return workbook(sheets_of(minutes), title=minutes.title, made=day_time(minutes.last))
+
+
+def _technical_markdown(telling: Telling) -> bytes:
+    damage = _damage(telling.damaged)
+    report = technical_report(telling.minutes, damage=damage, before=telling.before)
+    return markdown(report).encode()
+
+
+def _technical_json(telling: Telling) -> bytes:
+    minutes, damaged, before = telling.minutes, telling.damaged, telling.before
+    return _json(
+        {
+            "conference": minutes.conference,
+            "damaged": None if damaged is None else {"rev": damaged.rev, "reason": damaged.reason},
+            "summary": asdict(summary_of(minutes)),
+            "before": None if before is None else asdict(summary_of(before)),
+            "lines": [{**asdict(line), "share": line.share} for line in minutes.lines],
+            "outages": [asdict(outage) for outage in minutes.outages],
+            "incidents": [asdict(incident) for incident in minutes.incidents],
+        }
+    )
+
+
+def _facts_json(telling: Telling) -> bytes:
+    return _json(asdict(telling.minutes))
+
+
+DOCUMENTS: Final[Mapping[str, Callable[[Telling], bytes]]] = {
+    "bien-ban.docx": _draft_word,
+    "bien-ban.md": _draft_markdown,
+    "thong-ke.csv": _speeches_csv,
+    "thong-ke-diem-cau.csv": _sites_csv,
+    "thong-ke.xlsx": _figures_workbook,
+    "bao-cao-ky-thuat.md": _technical_markdown,
+    "bao-cao-ky-thuat.json": _technical_json,
+    "minutes.json": _facts_json,
+}
+"""Name of the file -> how it is made; each alone, for whoever wants but one."""
+
+
+def _read(journal: Path) -> tuple[Minutes, JournalDamaged | None]:
     reading = read_only(journal)
     try:
         return minutes_of(reading.records), reading.damaged

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 import docx
@@ -84,7 +84,7 @@ def word(document: Document, *, made: datetime) -> bytes:
     properties.title = plain(document.title)[:255]
     properties.author, properties.language = "Room 110", LANGUAGE
     properties.comments = ""
-    properties.created = properties.modified = made.replace(tzinfo=None)
+    properties.created = properties.modified = made.astimezone(UTC).replace(tzinfo=None)
     for block in document.blocks:
         match block:
             case Paragraph():

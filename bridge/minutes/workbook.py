@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from openpyxl import Workbook
@@ -27,7 +27,7 @@ def workbook(sheets: Iterable[Sheet], *, title: str, made: datetime) -> bytes:
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.title, book.properties.creator = plain(title), "Room 110"
-    book.properties.created = book.properties.modified = made.replace(tzinfo=None)
+    book.properties.created = book.properties.modified = made.astimezone(UTC).replace(tzinfo=None)
     for sheet in sheets:
         _write(book.create_sheet(sheet.title), sheet)
     file = io.BytesIO()
