@@ -44,6 +44,7 @@ from room110 import facts
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.facts import SOCKET, listeners
 from room110.listening import listening
+from room110.papers import Papers
 from room110.notify import READY, STOPPING, notify
 from room110.until import until_told
 from signaling.app import make_app
@@ -210,7 +211,7 @@ async def _started(
         stack.callback(parts.create_task(part).cancel)
     # A task that never began would not give back what it owns when the rest cannot start.
     await asyncio.sleep(0)
-    app = make_app(bridge, keyring)
+    app = make_app(bridge, keyring, minutes=Papers(journals.directory))
     app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
     metrics = Metrics(
         bridge,

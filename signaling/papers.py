@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from signaling.answer import BASE, NO_STORE, answer
+from signaling.answer import BASE, NO_STORE
 from signaling.bearers import Bearers
-from signaling.ports import Bridge, Minutes
+from signaling.ports import Bridge, Minutes, NoPaper
 from signaling.problem import Problem
 
 FACTS: Final = "json"
@@ -59,14 +59,12 @@ class PaperDoor:
 
     async def _make(self, form: str) -> web.Response:
         conference = self._bridge.conference_id()
-        if form == FACTS:
-            return answer(await asyncio.to_thread(self._minutes.facts, conference))
-        paper = await asyncio.to_thread(self._minutes.paper, conference, form)
-        return web.Response(
-            body=paper.data,
-            headers={
-                **NO_STORE,
-                "Content-Type": paper.content_type,
-                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(paper.name)}",
-            },
-        )
+        try:
+            paper = await asyncio.to_thread(self._minutes.paper, conference, form)
+        except NoPaper as error:
+            raise Problem("journal_failed", str(error)) from error
+        headers = {**NO_STORE, "Content-Type": paper.content_type}
+        if form != FACTS:
+            name = quote(paper.name)
+            headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+        return web.Response(body=paper.data, headers=headers)

@@ -91,11 +91,11 @@ class Paper:
     data: bytes
 
 
+class NoPaper(Exception):
+    """The document cannot be made; the text says why."""
+
+
 class Minutes(Protocol):
-    """What the journal of a conference says of it; each call blocks and is for a thread."""
-
-    def facts(self, conference: str) -> Mapping[str, Any]:
-        """Everything the documents say, as JSON has it."""
-
     def paper(self, conference: str, form: str) -> Paper:
-        """The document of this form: ``docx``, ``md``, ``csv``, ``xlsx`` or ``technical``."""
+        """What the journal of a conference says of it, in a form: ``json``, ``docx``, ``md``,
+        ``csv``, ``xlsx`` or ``technical``.  It blocks and is for a thread.  Raises NoPaper."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from bridge.conference.projection import audience_of
+from bridge.conference.projection import DESK, audience_of
 from bridge.conference.words import ItemStatus, RefusalCode, RequestStatus, Role
 from signaling.answer import BASE, answer
 from signaling.bearers import Bearers, check_reader
@@ -26,6 +26,7 @@ _CONFERENCE: Final = (
     *("starts", "place", "rollcall_open", "description"),
     *("on_air", "content", "programme", "speakers", "by_phone", "views", "slates", "probe"),
 )
+_FLAGS: Final = ("cut", "help", "standby", "ladder", "limit_s", "request", "spoken")
 _FLOOR: Final = ("speakers", "by_phone", "next", "queue", "queue_sites", "requests", "own")
 
 
@@ -68,17 +69,24 @@ class ReadingDoor:
 
     async def _sites(self, request: web.Request) -> web.Response:
         self._bearers.reader(request, "sites")
-        return answer({"rev": self._bridge.rev(), "sites": self._bridge.sites()})
+        return answer({"rev": self._bridge.rev(), "sites": self._rows()})
 
     async def _site(self, request: web.Request) -> web.Response:
         code = request.match_info["site"]
         identity = self._bearers.of(request)
         if not (Role.SITE in identity.roles and identity.site == code):
             check_reader(identity, "sites")
-        for site in self._bridge.sites():
+        for site in self._rows():
             if site["code"] == code:
                 return answer(site)
         raise Problem(RefusalCode.SITE_NOT_FOUND, "no such site in the roster")
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """How every site is, and what the desk sees of it beside that."""
+        seen = self._bridge.view(DESK).get("sites", {})
+        return [
+            {**site, **_some(seen.get(site["code"], {}), *_FLAGS)} for site in self._bridge.sites()
+        ]
 
     async def _media(self, request: web.Request) -> web.Response:
         self._bearers.reader(request, "media")

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from signaling.app import make_app
 from signaling.papers import FORMATS, MOST_WAITING
+from signaling.ports import NoPaper, Paper
 from tests.signaling.conftest import Service
 from tests.support.fake_bridge import FakeMinutes
 
@@ -17,7 +16,7 @@ PATH = "/api/v1/minutes"
 
 async def test_the_facts_are_json(service: Service) -> None:
     status, body = await service.rest("GET", PATH, service.token("secretary"))
-    assert (status, body) == (200, {"rev": 412, "title": "Hội nghị"})
+    assert (status, body) == (200, {"title": "Hội nghị"})
     assert service.minutes.asked[0][:2] == ("c-1", "json")
 
 
@@ -46,18 +45,32 @@ async def test_an_unknown_form_is_named_to_those_who_may_read(service: Service) 
     assert service.minutes.asked == []
 
 
+class Torn(FakeMinutes):
+    def paper(self, conference: str, form: str) -> Paper:
+        raise NoPaper("record 7 is damaged")
+
+
+async def test_a_journal_that_cannot_be_read_is_named(service: Service) -> None:
+    await service.stop()
+    service.minutes = Torn()
+    await service.start()
+    status, problem = await service.rest("GET", PATH, service.token("secretary"))
+    assert (status, problem["code"]) == (503, "journal_failed")
+    assert problem["detail"] == "record 7 is damaged"
+
+
 class Slow(FakeMinutes):
     def __init__(self) -> None:
         super().__init__()
         self.go = threading.Event()
         self.at_once = 0
 
-    def facts(self, conference: str) -> Mapping[str, Any]:
+    def paper(self, conference: str, form: str) -> Paper:
         self.at_once += 1
         assert self.at_once == 1
         self.go.wait(5)
         self.at_once -= 1
-        return super().facts(conference)
+        return super().paper(conference, form)
 
 
 async def test_documents_are_made_one_at_a_time_and_few_wait(service: Service) -> None:

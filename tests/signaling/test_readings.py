@@ -103,6 +103,9 @@ async def test_chair_and_policy_are_read(service: Service) -> None:
 async def test_sites_are_read(service: Service) -> None:
     body = await read(service, "/sites", "technician")
     assert [site["code"] for site in body["sites"]] == ["11", "110"]
+    # with the flags that the conference knows, and not another word of the snapshot
+    assert (body["sites"][0]["cut"], body["sites"][0]["help"]) == (True, "raised")
+    assert "link" not in body["sites"][0]
     assert (await read(service, "/sites/110", "technician"))["title"] == "Phòng 110"
     token = service.token("technician")
     status, problem = await service.rest("GET", f"{V1}/sites/99", token)

@@ -48,6 +48,13 @@ COMMANDS: list[tuple[str, str, Any, object]] = [
     ("POST", "/floor/grants", {"site": "11"}, c.ChairCall(site="11", on_full="replace")),
     ("DELETE", "/floor/grants/9", None, c.ChairRevoke(request=9)),
     ("DELETE", "/floor/grants", None, c.ChairRevoke()),
+    (
+        "POST",
+        "/floor/requests/9/deny",
+        {"text": "Xin hẹn lượt sau"},
+        c.ChairDeny(request=9, text="Xin hẹn lượt sau"),
+    ),
+    ("POST", "/floor/grants/9/revoke", {"text": "a"}, c.ChairRevoke(request=9, text="a")),
     ("POST", "/floor/grants/9/hold", None, c.ChairHold(request=9)),
     ("DELETE", "/floor/grants/9/hold", None, c.ChairResume(request=9)),
     ("POST", "/floor/grants/9/extend", {"add_s": 60}, c.ChairExtend(request=9, add_s=60)),

@@ -71,6 +71,7 @@ DESK = {
     "rollcall": {"opened_s": 60.0, "marks": {"11": {"mark": "present", "head": "Giám đốc"}}},
     "notes": [{"at_s": 9.0, "by": "tech.sonla", "site": "14", "to": "desk", "text": "Nghe rõ"}],
     "description": {"chair": "Bộ trưởng"},
+    "sites": {"11": {"link": "up", "cut": True, "help": "raised"}},
 }
 OWN = {
     "floor": "none",
@@ -233,11 +234,10 @@ class FakeMinutes:
 
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def facts(self, conference: str) -> Mapping[str, Any]:
-        self.asked.append((conference, "json", threading.current_thread().name))
-        return {"rev": 412, "title": "Hội nghị"}
-
     def paper(self, conference: str, form: str) -> Paper:
         self.asked.append((conference, form, threading.current_thread().name))
+        if form == "json":
+            data = '{"title": "Hội nghị"}'.encode()
+            return Paper(name="minutes.json", content_type="application/json", data=data)
         data = f"biên bản {form}".encode()
         return Paper(name=f"Biên bản.{form}", content_type="text/plain", data=data)
