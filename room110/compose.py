@@ -44,8 +44,8 @@ from room110 import facts
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.facts import SOCKET, listeners
 from room110.listening import listening
-from room110.papers import Papers
 from room110.notify import READY, STOPPING, notify
+from room110.papers import Papers
 from room110.until import until_told
 from signaling.app import make_app
 from signaling.bearers import bearer, check_reader
