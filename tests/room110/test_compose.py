@@ -116,7 +116,7 @@ async def test_when_a_conference_began_is_the_same_after_a_restart(tmp_path):
 
 
 async def test_a_start_that_fails_late_fails_and_does_not_hang(tmp_path, monkeypatch):
-    def broken(*args: object) -> None:
+    def broken(*args: object, **more: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("room110.compose.make_app", broken)
