@@ -67,6 +67,11 @@ class Settings(BaseSettings):
     http_port: int = Field(default=8110, ge=0, le=65535)
     """TCP port for WebSocket and REST; 0 takes a free one, told in service.json."""
 
+    public_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names under which a TLS proxy on this machine offers the service, with commas between, as
+    browsers send them: ``hop.example.gov.vn``, with ``:port`` unless it is 443.  Other names but
+    this machine's own are refused."""
+
     media_host: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1",)
     """IPv4 or IPv6 addresses that media listens on, with commas between; 0.0.0.0 and :: are every
     interface.  Loopback by default because ``media_advertise`` is: what nobody is told of need not
@@ -127,7 +132,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("media_host", "media_advertise", mode="before")
+    @field_validator("media_host", "media_advertise", "public_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

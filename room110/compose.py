@@ -211,7 +211,7 @@ async def _started(
         stack.callback(parts.create_task(part).cancel)
     # A task that never began would not give back what it owns when the rest cannot start.
     await asyncio.sleep(0)
-    app = make_app(bridge, keyring, minutes=Papers(journals.directory))
+    app = make_app(bridge, keyring, minutes=Papers(journals.directory), hosts=settings.public_hosts)
     app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
     metrics = Metrics(
         bridge,

@@ -1,9 +1,9 @@
 """App: both doors as one aiohttp application, and the guard before them.
 
-Until TLS exists the service is reached over loopback only, which makes the operator's own browser
-the way in: any page it shows could send requests to 127.0.0.1.  So the guard wants a ``Host`` that
-is this machine's (a foreign name that was pointed here is refused: DNS rebinding), and of a
-browser's writes and WebSockets an ``Origin`` of the same host.
+The service listens on loopback only, which makes the operator's own browser a way in: any page it
+shows could send requests to 127.0.0.1.  So the guard wants a ``Host`` that is this machine's or one
+that the TLS proxy before us serves (any other name that was pointed here is refused: DNS
+rebinding), and of a browser's writes and WebSockets an ``Origin`` of the same host.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from signaling.bearers import Bearers
 from signaling.conversation import Limits
@@ -46,10 +47,12 @@ def make_app(
     keyring: Keyring,
     *,
     minutes: Minutes | None = None,
+    hosts: Collection[str] = (),
     limits: Limits | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
-    """Both doors to this bridge, and the papers of *minutes*.
+    """Both doors to this bridge, and the papers of *minutes*.  *hosts* are names of the service
+    beside those of this machine.
 
     At shutdown every session gets ``bye {shutdown}`` first; run the app with a
     ``shutdown_timeout`` of at least 5 s.
@@ -64,7 +67,10 @@ def make_app(
     async def say_bye(_app: web.Application) -> None:
         await asyncio.gather(sockets.shutdown(), events.shutdown())
 
-    app = web.Application(middlewares=[_problems, _guard], client_max_size=MAX_OFFER_BYTES)
+    app = web.Application(
+        middlewares=[_problems, _guard(frozenset(h.lower() for h in hosts))],
+        client_max_size=MAX_OFFER_BYTES,
+    )
     app.router.add_get("/ws", sockets.handle)
     app.router.add_routes(RestDoor(bridge, bearers).routes())
     app.router.add_routes(ReadingDoor(bridge, bearers).routes())
@@ -92,16 +98,19 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         return response
 
 
-@web.middleware
-async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    host = request.headers.get("Host", "")
-    if not _is_loopback(host):
-        raise Problem("host_not_allowed", "the Host header must name this machine")
-    origin = request.headers.get("Origin")
-    asks_only = request.method in _READING and request.path != "/ws"
-    if origin is not None and not asks_only and urlsplit(origin).netloc != host:
-        raise Problem("origin_not_allowed", "the Origin must be of the same host")
-    return await handler(request)
+def _guard(hosts: Collection[str]) -> Middleware:
+    @web.middleware
+    async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+        host = request.headers.get("Host", "")
+        if host.lower() not in hosts and not _is_loopback(host):
+            raise Problem("host_not_allowed", "the Host header must name this machine")
+        origin = request.headers.get("Origin")
+        asks_only = request.method in _READING and request.path != "/ws"
+        if origin is not None and not asks_only and urlsplit(origin).netloc != host:
+            raise Problem("origin_not_allowed", "the Origin must be of the same host")
+        return await handler(request)
+
+    return guard
 
 
 def _is_loopback(host: str) -> bool:

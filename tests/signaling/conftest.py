@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -47,11 +47,12 @@ class Service:
             )
         )
 
-    async def start(self, limits: Limits = LIMITS) -> None:
+    async def start(self, limits: Limits = LIMITS, *, hosts: Sequence[str] = ()) -> None:
         app = make_app(
             self.bridge,
             self.keyring,
             minutes=self.minutes,
+            hosts=hosts,
             limits=limits,
             clock=lambda: self.clock_s,
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from signaling.identity import Keyring
 from tests.signaling.conftest import Service
+from tests.support.fake_bridge import FakeBridge
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,21 @@ async def test_a_page_of_elsewhere_may_not_write_or_connect(service: Service) ->
         assert body["code"] == ("bad_handshake" if allowed else "origin_not_allowed")
         # reading is the browser's own affair: it keeps the answer from the page
         assert (await service.rest("GET", "/api/v1/floor", token, headers=headers))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [("hop.example.gov.vn", True), ("HOP.example.gov.vn", True), ("example.gov.vn", False)],
+)
+async def test_a_name_that_the_proxy_serves_is_a_host_too(
+    keyring: Keyring, host: str, allowed: bool
+) -> None:
+    service = Service(FakeBridge(), keyring)
+    await service.start(hosts=["hop.example.gov.vn"])
+    try:
+        status, _ = await service.rest(
+            "GET", "/api/v1/conference", service.token("chair"), headers={"Host": host}
+        )
+        assert status == (200 if allowed else 403)
+    finally:
+        await service.stop()
