@@ -65,13 +65,21 @@ export class Console {
     const { up, of } = connected(snapshot);
     setFacts(document.body, { phase: snapshot.phase, rev: this.store.rev });
     setText(document.getElementById("title"), snapshot.title);
-    setText(document.getElementById("phase"), this.words.word("phase", snapshot.phase));
+    setText(document.getElementById("phase"), this.#phase(snapshot));
     setText(document.getElementById("connected"), this.words.t("console.connected", { up, of }));
     for (const show of this.#shows) show();
     // For observers (the benchmark); nothing is kept, or a day's conference would fill the buffer.
     performance.measure("room110.show", "show");
     performance.clearMeasures("room110.show");
     performance.clearMarks("show");
+  }
+
+  /** The phase, and of a recess until when. */
+  #phase({ phase, programme }) {
+    const said = this.words.word("phase", phase);
+    if (programme.until === undefined) return said;
+    const time = this.wall.short(Date.parse(programme.until));
+    return `${said} · ${this.words.t("slate.until", { time })}`;
   }
 
   #sayState({ state, reason }) {

@@ -35,6 +35,7 @@ export class WallClock {
     second: "2-digit",
     hourCycle: "h23",
   });
+  #day = new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, day: "2-digit", month: "2-digit" });
 
   /** Ask the server, unless it was asked in the last ten minutes. Without an answer nothing changes. */
   async sync() {
@@ -63,6 +64,21 @@ export class WallClock {
   /** `08:00:05`, +07:00. */
   text(at_ms = this.now_ms()) {
     return this.#format.format(at_ms);
+  }
+
+  /** `08:00`. */
+  short(at_ms = this.now_ms()) {
+    return this.text(at_ms).slice(0, 5);
+  }
+
+  /** `29/05`. */
+  date(at_ms) {
+    return this.#day.format(at_ms);
+  }
+
+  /** The time of day, `08:00`, at *at_s* of the conference. */
+  of(at_s, clock) {
+    return this.short(this.now_ms() - (clock.now_s() - at_s) * 1000);
   }
 }
 

@@ -1,6 +1,6 @@
 /** <desk-phase>: the buttons that open, interrupt and end the conference; only those that can. */
 
-import { h, setFacts } from "./dom.js";
+import { h } from "./dom.js";
 import { phaseSteps } from "./desk-view.js";
 
 /** By how often it asks. */
@@ -15,12 +15,15 @@ export class DeskPhase extends HTMLElement {
   }
 
   show() {
-    const { store, words, actions } = this.#desk;
+    const { store, words, actions, may } = this.#desk;
     const steps = phaseSteps(store.snapshot, store.clock.now_s());
     const now = steps.map((step) => step.key).join(" ");
-    if (now === this.#shown) return;
+    if (now !== this.#shown) this.#draw(steps, words, actions);
     this.#shown = now;
-    setFacts(this, { phase: store.snapshot.phase });
+    for (const button of this.children) button.disabled = !may("floor");
+  }
+
+  #draw(steps, words, actions) {
     this.replaceChildren(
       ...steps.map((step) =>
         h("button", {

@@ -5,18 +5,26 @@
  */
 
 /**
- * Who asks, in order: the queue, then those not yet taken into it.
+ * Who asks, in order: who is told to be next without having asked, the queue, then those not yet
+ * taken into it.
  *
- * @returns {Array<{request: number, site: string, place: ?number, created_s: number, text: string,
- *   isNext: boolean}>} `place` counts from 1; null: not in the queue yet
+ * @returns {Array<{request: ?number, site: string, place: ?number, created_s: ?number, text: string,
+ *   kind: string, floors: string[], respond: boolean, priority: number, group: string,
+ *   item: ?number, limit_s: ?number, continues: boolean, isNext: boolean}>} `place` counts from 1;
+ *   null: not in the queue. `request` null: next, and has not asked
  */
 export function askers(state) {
   const queued = state.queue.map((request, index) => asker(state, request, index + 1));
   const pending = Object.entries(state.requests)
     .filter(([, asked]) => asked.status === "pending")
     .map(([request]) => asker(state, Number(request), null));
-  return [...queued, ...pending];
+  const rows = [...queued, ...pending];
+  const { next } = state;
+  const isThere = next === undefined || rows.some((row) => row.site === next && speaks(row));
+  return isThere ? rows : [unasked(next), ...rows];
 }
+
+const speaks = ({ floors }) => floors.includes("speech");
 
 function asker(state, request, place) {
   const asked = state.requests[request];
@@ -26,19 +34,52 @@ function asker(state, request, place) {
     place,
     created_s: asked.created_s,
     text: asked.text ?? "",
-    isNext: state.next === asked.site,
+    kind: asked.kind,
+    floors: asked.floors,
+    respond: asked.respond === true,
+    priority: asked.priority,
+    group: asked.group ?? "",
+    item: asked.item ?? null,
+    limit_s: asked.limit_s ?? null,
+    continues: asked.continues !== undefined,
+    isNext: state.next === asked.site && speaks(asked),
   };
 }
 
-/** Who has the floor, also while it is held. */
+function unasked(site) {
+  const asked = { kind: "call", floors: ["speech"], respond: false, priority: NORMAL };
+  const nothing = { request: null, place: null, created_s: null, item: null, limit_s: null };
+  return { ...asked, ...nothing, site, text: "", group: "", continues: false, isNext: true };
+}
+
+/** Of RFC 8855: more is put forward by chair or secretary. */
+export const NORMAL = 2;
+
+/** Who has the speech floor, also while it is held; oldest first. */
 export function holders(state) {
+  return granted(state).filter(speaks);
+}
+
+/** Who has the floor for slides or a film; null: nobody. */
+export function shower(state) {
+  return granted(state).find(({ floors }) => floors.includes("content")) ?? null;
+}
+
+function granted(state) {
   return Object.entries(state.requests)
     .filter(([, asked]) => asked.status === "granted")
+    .sort(([, a], [, b]) => a.granted_s - b.granted_s)
     .map(([request, asked]) => ({
       request: Number(request),
       site: asked.site,
+      floors: asked.floors,
+      item: asked.item ?? null,
       limit_s: asked.limit_s ?? null,
       clock: asked.clock,
+      started: asked.started === true,
+      warned: asked.warned === true,
+      over: asked.over === true,
+      via: asked.via,
       holds: Object.keys(asked.holds ?? {}),
     }));
 }
@@ -50,32 +91,52 @@ export function holders(state) {
  * @returns {?{act: "give"|"prepare", site: string, request: ?number}}
  */
 export function nextStep(state) {
+  const asking = askers(state).filter(speaks);
   if (state.next !== undefined) {
-    return { act: "give", site: state.next, request: state.sites[state.next].request ?? null };
+    const row = asking.find((asked) => asked.isNext);
+    return { act: "give", site: state.next, request: row.request };
   }
   const taken = new Set(holders(state).map((holder) => holder.site));
-  const head = askers(state).find((row) => row.place !== null && !taken.has(row.site));
+  const head = asking.find((row) => row.place !== null && !taken.has(row.site));
   return head === undefined ? null : { act: "prepare", site: head.site, request: head.request };
 }
 
 /**
- * The command that gives a site the floor.
+ * The command that gives a site a floor: the request it has made, or a call.
  *
  * Nobody is ever sent away by surprise: `replace` is only said when whoever pressed the button was
- * shown who speaks.  A clash with another desk then comes back as `floor_full`.
+ * shown who speaks.
  */
-export function giving(state, site, { replace }) {
+export function giving(site, { request, replace, via = "line" }) {
   const on_full = replace ? "replace" : "reject";
-  const request = state.sites[site].request;
-  return request === undefined
-    ? { type: "chair.call", site, on_full }
-    : { type: "chair.grant", request, on_full };
+  if (request !== null && via === "line") return { type: "chair.grant", request, on_full };
+  return { type: "chair.call", site, on_full, ...(via === "line" ? {} : { via }) };
 }
 
-/** Who has the floor when nobody can be given it beside them; one of them would have to end. */
-export function inTheWay(state, site) {
-  const present = holders(state).filter((holder) => holder.site !== site);
-  return present.length < state.policy.max_floor_users ? [] : present;
+/** What a site asks, or null: its request to speak, before those for slides alone. */
+export function requestOf(state, site) {
+  const asked = askers(state).filter((row) => row.site === site && row.request !== null);
+  return (asked.find(speaks) ?? asked[0])?.request ?? null;
+}
+
+/**
+ * Who would have to end for *site* to be given these floors: the oldest, as many as there are too
+ * many.
+ */
+export function inTheWay(state, site, floors = ["speech"]) {
+  const ending = new Map();
+  for (const floor of floors) {
+    const present = granted(state).filter((h) => h.site !== site && h.floors.includes(floor));
+    const most = floor === "speech" ? state.policy.max_floor_users : 1;
+    const excess = Math.max(0, present.length + 1 - most);
+    for (const holder of present.slice(0, excess)) ending.set(holder.request, holder);
+  }
+  return [...ending.values()];
+}
+
+/** Whether a site may speak beside room 110 at all. */
+export function chairOnly(state) {
+  return state.policy.max_floor_users === 0;
 }
 
 /**
@@ -87,18 +148,6 @@ export function centreLamp(state, lines) {
   if (!centre.gate) return "shut";
   const mic = lines["110"]?.mic;
   return mic === "off" || mic === "none" ? "armed" : "live";
-}
-
-/** F9: every site that is heard, or will be as soon as what holds it ends; room 110 first. */
-export function toSilence(state) {
-  const heard = Object.keys(state.sites).filter(
-    (code) => code !== "110" && (state.sites[code].gate || holdsFloor(state.sites[code])),
-  );
-  return ["110", ...heard];
-}
-
-function holdsFloor(site) {
-  return site.floor === "speaking" || site.floor === "held";
 }
 
 /**

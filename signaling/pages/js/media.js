@@ -27,6 +27,8 @@ const SILENT_MS = 4000;
 const DISCONNECTED_S = 1;
 /** A round trip for the offer, one for a check; a line that takes longer is not there. */
 const RESTART_S = 4;
+/** A device that waits lets its media go when the other one's has surely begun. */
+const HAND_OVER_S = 3;
 /**
  * A sender that has sent nothing keeps Chromium from sending REMB, as long as it lives: it is chosen to
  * carry them and says nothing before its first report, which needs a frame (tried with 156). So the
@@ -55,6 +57,8 @@ export class Media extends EventTarget {
   /** Parameters of a sender are changed one change after the other. */
   #changing = Promise.resolve();
   #arrived = { count: 0, at_ms: 0 };
+  /** Another device of the site is the active one: this one has no media. */
+  #waits = false;
   #ended = new AbortController();
 
   /** @param {import("./protocol.js").Session} session */
@@ -65,9 +69,11 @@ export class Media extends EventTarget {
     const follow = (type, listener) => session.addEventListener(type, listener, { signal });
     follow("hello", ({ detail: { message, fresh } }) => {
       this.#layers = new Set();
+      this.#waits = false;
       if (fresh || message.you.kind !== "room" || this.state !== "up") this.#startSoon(0);
     });
     follow("message", ({ detail }) => {
+      if (detail.type === "device") this.#onDevice(detail.role);
       if (detail.type === "media.reset") this.#startSoon(0);
       if (detail.type === "media.want") this.#want(detail.layers);
     });
@@ -127,6 +133,14 @@ export class Media extends EventTarget {
     return this.#streams.get(key);
   }
 
+  /** What goes on here goes on until the other device has its own. */
+  #onDevice(role) {
+    this.#waits = role === "standby";
+    if (!this.#waits) return;
+    if (this.state !== "up") this.#close("none");
+    else setTimeout(() => this.#waits && this.#close("none"), HAND_OVER_S * 1000);
+  }
+
   #startSoon(seconds) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#start(), seconds * 1000);
@@ -135,13 +149,13 @@ export class Media extends EventTarget {
   #startAgain() {
     const least = Math.min(BACKOFF_S[1], BACKOFF_S[0] * 2 ** Math.min(this.#attempt, 8));
     this.#attempt += 1;
-    this.#close("lost");
+    this.#close(this.#waits ? "none" : "lost");
     this.#startSoon(least * (1 + Math.random() / 2));
   }
 
   async #start() {
     // Without control there is nobody to offer to; hello starts it.
-    if (this.#session.state !== "up") return;
+    if (this.#session.state !== "up" || this.#waits) return;
     this.#close("connecting");
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
     this.#pc = pc;

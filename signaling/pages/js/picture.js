@@ -21,7 +21,8 @@ const LOOK_MS = 250;
 export class RoomPicture extends HTMLElement {
   #video = h("video", { autoplay: true, playsInline: true, muted: true });
   #title = h("p", { class: "picture-title" });
-  #name = h("p", { class: "picture-name" });
+  #name = h("strong");
+  #person = h("span");
   #turn = new Turn(STILL_MS);
   #media = null;
   #told = null;
@@ -32,7 +33,8 @@ export class RoomPicture extends HTMLElement {
 
   connectedCallback() {
     if (!this.#video.isConnected) {
-      this.append(this.#video, h("div", { class: "picture-slate" }, this.#title), this.#name);
+      const slate = h("div", { class: "picture-slate" }, this.#title);
+      this.append(this.#video, slate, h("p", { class: "picture-name" }, this.#name, this.#person));
     }
     this.#watch();
     this.#timer = setInterval(() => this.#judge(), LOOK_MS);
@@ -51,9 +53,9 @@ export class RoomPicture extends HTMLElement {
     this.#video.srcObject = media.picture(this.dataset.slot);
   }
 
-  /** Who stands here: a site, its title for the slate, its name for the banner. Null: nobody. */
-  show(site, { title = "", name = "" } = {}) {
-    this.#names.set(site, { title, name });
+  /** Who stands here: a site, its title for the slate, its name and its speaker's for the banner. Null: nobody. */
+  show(site, { title = "", name = "", person = "" } = {}) {
+    this.#names.set(site, { title, name, person });
     if (site !== this.#told) {
       this.#told = site;
       this.#turn.tell(site, performance.now());
@@ -79,9 +81,10 @@ export class RoomPicture extends HTMLElement {
   #draw() {
     const { site, state } = this.#turn.view(performance.now());
     setFacts(this, { site, state });
-    const { title, name } = this.#names.get(site) ?? { title: "", name: "" };
+    const { title, name, person } = this.#names.get(site) ?? { title: "", name: "", person: "" };
     setText(this.#title, title);
     setText(this.#name, name);
+    setText(this.#person, person);
     for (const known of this.#names.keys()) {
       if (known !== site && known !== this.#told) this.#names.delete(known);
     }

@@ -3,7 +3,8 @@
  *
  * It connects again after 0.2 to 2 s, with half as much again by chance so that 64 rooms do not
  * come back in the same instant, and sends unanswered commands once more under the same id, which
- * the service acts on once. It gives up only where the service says so.
+ * the service acts on once. It resumes from the revision it saw last. It gives up only where the
+ * service says so.
  *
  * Events:
  * - `hello`    detail {message, fresh}: joined; *fresh* when the service is another than before
@@ -16,7 +17,8 @@ const SUBPROTOCOL = "room110.v1.json";
 const BACKOFF_S = [0.2, 2];
 /** The service answers in milliseconds; a line that is silent for so long is dead. */
 const ANSWER_S = 6;
-const OVER = new Set(["replaced", "conference_over", "protocol_errors"]);
+/** After "dropped" the site may come back, when a person wants it to. */
+const OVER = new Set(["replaced", "dropped", "conference_over", "protocol_errors"]);
 /** Errors of `hello` that another try would not change. */
 const REFUSED = new Set([
   "token_invalid",
@@ -24,6 +26,7 @@ const REFUSED = new Set([
   "token_wrong_conference",
   "not_authorized",
   "unsupported_version",
+  "locked",
 ]);
 /** The service goes down with the command unanswered: the next connection sends it once more. */
 const TRY_AGAIN = new Set(["room_closed"]);
@@ -59,6 +62,14 @@ export function takeToken() {
   return told ?? sessionStorage.getItem(key);
 }
 
+/** What this machine calls itself, the same each time: the service knows it from a second one. */
+export function deviceName() {
+  const key = "room110.device";
+  const known = localStorage.getItem(key) ?? newId();
+  localStorage.setItem(key, known);
+  return known;
+}
+
 /** The WebSocket of the host this page came from. */
 export function socketUrl() {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
@@ -74,6 +85,11 @@ export class Session extends EventTarget {
   #url;
   #token;
   #kind;
+  #device;
+  /** The revision that was seen last; null before the first. */
+  #rev = null;
+  /** Waits beside the site's active device, and must not take its place when it comes back. */
+  #standby = false;
   #socket = null;
   #attempt = 0;
   #timer = 0;
@@ -82,12 +98,16 @@ export class Session extends EventTarget {
   /** id -> {message, resolve, reject, again, deadline} */
   #unanswered = new Map();
 
-  /** @param {{token: string, kind: "room" | "console" | "wall", url?: string}} options */
-  constructor({ token, kind, url = socketUrl() }) {
+  /**
+   * @param {{token: string, kind: "room" | "console" | "wall", device?: string, url?: string}} options
+   *   *device*: what the machine calls itself
+   */
+  constructor({ token, kind, device, url = socketUrl() }) {
     super();
     this.#url = url;
     this.#token = token;
     this.#kind = kind;
+    this.#device = device;
     // A browser that lost its network says so long before the socket does.
     addEventListener("offline", () => this.#drop("offline"));
     addEventListener("online", () => this.#connectSoon(0));
@@ -167,6 +187,9 @@ export class Session extends EventTarget {
     const deadline = setTimeout(() => mine() && this.#drop("silent"), ANSWER_S * 1000);
     socket.onopen = () => {
       const hello = { type: "hello", id: newId(), v: 1, token: this.#token, kind: this.#kind };
+      if (this.#device !== undefined) hello.device = this.#device;
+      if (this.#standby) hello.standby = true;
+      if (this.#rev !== null) hello.resume = { rev: this.#rev };
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = ({ data }) => {
@@ -191,6 +214,8 @@ export class Session extends EventTarget {
   #onJoined(message) {
     const fresh = this.#boot !== null && this.#boot !== message.boot;
     this.#boot = message.boot;
+    this.#rev = (message.missed ?? message.snapshot).rev;
+    this.#standby = false;
     this.#attempt = 0;
     this.hello = message;
     this.#setState("up", "");
@@ -201,6 +226,8 @@ export class Session extends EventTarget {
   #onMessage(message) {
     // Media is made anew now, perhaps with another media plane: the next boot is its.
     if (message.type === "media.reset") this.#boot = null;
+    if (message.type === "change") this.#rev = message.rev;
+    if (message.type === "device") this.#standby = message.role === "standby";
     const asked = "re" in message ? this.#unanswered.get(message.re) : undefined;
     if (asked === undefined) {
       if (message.type === "error") console.warn(`refused: ${message.code}: ${message.text}`);

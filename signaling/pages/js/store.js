@@ -3,7 +3,8 @@
  *
  * It follows a Session and dispatches one `change` per message, with
  * `detail = {what, events}`: *what* is the type of the message ("hello", "change", "stage", "lines",
- * "media.set", "media.want"), *events* what happened in words of the journal (only "change").
+ * "media.set", "media.want", "device"), *events* what happened in words of the journal (of "change",
+ * and of a "hello" that tells what was missed).
  */
 
 import { ConferenceClock } from "./clock.js";
@@ -37,6 +38,8 @@ export class Store extends EventTarget {
   lines = {};
   /** `media.set`: what the service wishes of the microphone, and whether the room is heard. */
   mic = { mic: "mute", on_air: false };
+  /** Of the site's two room devices this one is "active", or "standby" and waits. */
+  device = "active";
   clock = new ConferenceClock();
 
   /** @param {import("./protocol.js").Session} session */
@@ -55,16 +58,19 @@ export class Store extends EventTarget {
     return this.snapshot.sites?.[site]?.title ?? site;
   }
 
+  /** The whole conference, or what was missed of the one that is known. */
   #onHello({ message }) {
-    this.snapshot = message.snapshot;
-    this.rev = message.snapshot.rev;
+    const { snapshot, missed } = message;
+    this.snapshot = missed === undefined ? snapshot : merge(this.snapshot, missed.set);
+    this.rev = (missed ?? snapshot).rev;
     this.you = message.you;
     // Said anew after each hello; what an older connection said is no longer true.
     this.stage = {};
     this.lines = {};
     this.mic = { mic: "mute", on_air: false };
+    this.device = "active";
     this.clock.set(message.now);
-    this.#tell("hello");
+    this.#tell("hello", missed?.events);
   }
 
   #onMessage(message) {
@@ -82,6 +88,9 @@ export class Store extends EventTarget {
         break;
       case "media.set":
         this.mic = { mic: message.mic, on_air: message.on_air };
+        break;
+      case "device":
+        this.device = message.role;
         break;
       case "media.want":
         break;

@@ -14,7 +14,18 @@ from typing import get_args
 
 import pytest
 
-from bridge.conference.words import FloorWord, Phase, RefusalCode
+from bridge.conference.codec import TYPES
+from bridge.conference.words import (
+    FloorWord,
+    Hold,
+    ItemKind,
+    ItemStatus,
+    Mark,
+    Phase,
+    RefusalCode,
+    RequestHandling,
+    Role,
+)
 from bridge.line import LineWord
 from signaling import problem
 from signaling.messages import EndpointReport
@@ -115,6 +126,12 @@ def test_no_key_is_left_over():
         ("phase", set(Phase)),
         ("mic", set(get_args(EndpointReport.model_fields["mic"].annotation))),
         ("desk.mic", set(get_args(EndpointReport.model_fields["mic"].annotation))),
+        ("desk.held", set(Hold)),
+        ("desk.hands", set(RequestHandling)),
+        ("agenda.kind", set(ItemKind)),
+        ("agenda.status", set(ItemStatus) | {"deferred"}),
+        ("mark", set(Mark) | {"none"}),
+        ("role", set(Role)),
     ],
 )
 def test_every_word_of_the_protocol_has_its_translation_and_no_other_has(family, words):
@@ -125,6 +142,26 @@ def test_every_word_of_the_protocol_has_its_translation_and_no_other_has(family,
 def test_every_refusal_of_the_conference_is_said_in_words():
     missing = [code for code in RefusalCode if f"error.{code}" not in KEYS]
     assert missing == ["floor_not_found"]  # no page names a floor
+
+
+SEVERAL = {
+    "block_changed": {"block_on", "block_off"},
+    "next_chosen": {"next_chosen", "next_chosen_none"},
+    "broadcast_chosen": {"broadcast_chosen", "broadcast_chosen_none"},
+    "request_ended": {f"ended_{s}" for s in ("cancelled", "denied", "released", "revoked")},
+    "phase_changed": {f"phase_{phase}" for phase in Phase},
+    "chair_passed": {"chair_passed", "chair_back"},
+}
+"""Events that mean one of several things, as desk-clash.js tells them apart."""
+
+
+def test_what_another_desk_has_changed_is_an_event_of_the_journal():
+    told = {key.removeprefix("change.") for key in KEYS if key.startswith("change.")}
+    split = set().union(*SEVERAL.values())
+
+    assert split <= told
+    assert SEVERAL.keys() <= TYPES.keys()
+    assert told - split - {"other", "somebody"} <= TYPES.keys()
 
 
 def test_no_error_is_translated_that_does_not_exist():
