@@ -4,7 +4,8 @@ What is visible here is durable.  The room decides a batch on it, appends the ba
 its changes one by one; nobody else touches it.
 
 Time is conference seconds.  They run with the loop's clock, start at 0 with the conference, and go
-on from the last record after a restart, so an outage takes no time.
+on from the last record after a restart, so an outage takes no time.  But where media has outlived
+it people have gone on speaking: then the time since the last record has passed, as the wall says.
 """
 
 from __future__ import annotations
@@ -34,9 +35,15 @@ from bridge.records import JournalOld, Record
 VIET_NAM: Final = timezone(timedelta(hours=7))
 
 
+MOST_PASSED_S: Final = 3600.0
+"""Nobody speaks longer without a word in the journal; what is more, a clock was set."""
+
+
 class LiveConference:
-    def __init__(self, journal: Journal, records: Sequence[Record]) -> None:
-        """Of an open *journal* that says *records*, at least one."""
+    def __init__(
+        self, journal: Journal, records: Sequence[Record], *, passed_s: float = 0.0
+    ) -> None:
+        """Of an open *journal* that says *records*, at least one; *passed_s* ago the last."""
         self.journal = journal
         self.state, changes = _replayed(records)
         self.rev = records[-1].rev
@@ -50,7 +57,7 @@ class LiveConference:
             self.answers.remember(record.actor, record.command_id, record.command, accepted)
         self._clock: Callable[[], float] = asyncio.get_running_loop().time
         self._base_at = self._clock()
-        self._base_s = records[-1].at_s
+        self._base_s = records[-1].at_s + passed_s
         """Conference seconds at *_base_at* of the loop's clock."""
         self._last_s = self._base_s
 
@@ -130,10 +137,10 @@ class Setting:
         """Now in Viet Nam, ISO 8601."""
         return self._now().isoformat(timespec="milliseconds")
 
-    async def newest(self) -> LiveConference | None:
+    async def newest(self, *, went_on: bool = False) -> LiveConference | None:
         """The newest conference, unless it is closed and too old to be opened again.
 
-        Raises the errors of the journal; JournalOld is none where that conference is closed.
+        *went_on*: its media did, and so its time.  Raises the errors of the journal; JournalOld is none where that conference is closed.
         """
         for conference in reversed(self.journals.conferences()):
             try:
@@ -148,7 +155,10 @@ class Setting:
             try:
                 records = tuple(await journal.load())
                 if records:
-                    live = LiveConference(journal, records)
+                    passed_s = self._since_s(records[-1]) if went_on else 0.0
+                    live = LiveConference(
+                        journal, records, passed_s=min(max(0.0, passed_s), MOST_PASSED_S)
+                    )
                     if self._goes_on(live.state, records[-1]):
                         return live
             except BaseException:
@@ -164,8 +174,11 @@ class Setting:
         """Time stands still in a journal: whether it may be opened again, the wall says."""
         if state.phase is not Phase.CLOSED:
             return True
-        closed_s = (self._now() - datetime.fromisoformat(last.wall)).total_seconds()
-        return 0 <= closed_s <= state.policy.reopen_within_s
+        return 0 <= self._since_s(last) <= state.policy.reopen_within_s
+
+    def _since_s(self, record: Record) -> float:
+        """Seconds since *record* by the wall, which may have been set."""
+        return (self._now() - datetime.fromisoformat(record.wall)).total_seconds()
 
     async def begin(self, wish: Wish, authority: Role | None) -> tuple[LiveConference, Accepted]:
         """A conference in a new journal, and the answer.  JournalFailed: there is none."""

@@ -101,7 +101,7 @@ class Room:
             chance=chance,
         )
         room = cls(setting, emitter)
-        live = await setting.newest()
+        live = await setting.newest(went_on=bool(alive))
         if live is None:
             first = Wish(command=ConferenceBegin(title=title, rehearsal=False))
             room._live, _ = await setting.begin(first, None)

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -584,6 +584,26 @@ async def test_after_a_restart_all_is_as_it_was_but_every_line_is_lost_from_now(
         await asyncio.sleep(10)
         (holder,) = room.conference.holders
         assert (holder.used_s, holder.since_s) == (35.0, at_s + 19)
+
+
+@pytest.mark.parametrize(
+    ("passed_s", "spoken_s"), [(0, 35.0), (90, 125.0), (-5, 35.0), (86_400, 3635.0)]
+)
+@virtual_time
+async def test_whoever_speaks_on_through_a_restart_is_charged_for_it(tmp_path, passed_s, spoken_s):
+    begun = datetime(2020, 5, 29, 1, 0, tzinfo=UTC)
+    async with room_in(tmp_path, wall=lambda: begun) as room:
+        await opened(room, "01", "110")
+        await room.submit(ChairCall(site="01"), CHAIR)
+        await asyncio.sleep(50)
+        await room.submit(FloorRequest(), province("02"))
+        at_s = room.now_s
+    later = begun + timedelta(seconds=passed_s)
+    async with room_in(tmp_path, wall=lambda: later, alive=frozenset({"01", "110"})) as room:
+        (holder,) = room.conference.holders
+        assert holder.since_s is not None
+        assert holder.spoken_s(room.now_s) == spoken_s
+        assert room.now_s - at_s == spoken_s - 35.0
 
 
 @virtual_time
