@@ -341,6 +341,19 @@ def test_without_a_place_the_last_of_its_priority_is_meant(priority, queue):
     assert scene.state.queue == queue
 
 
+@pytest.mark.parametrize(("position", "queue"), [(1, (3, 1, 2)), (3, (1, 2, 3)), (4, (3, 1, 2))])
+def test_a_place_is_counted_from_the_head_and_beyond_the_end_there_is_none(position, queue):
+    scene = in_session()
+    for site, priority in [("01", 2), ("02", 2), ("48", 4)]:
+        scene.do(FloorRequest(site=site, priority=priority))
+    scene.do(ChairAccept(request=3, position=2))
+
+    (event,) = scene.do(ChairAccept(request=3, position=position))
+
+    assert scene.state.queue == queue
+    assert event.position == queue.index(3) + 1
+
+
 def test_only_a_waiting_request_can_be_accepted():
     scene = speaking("01")
     assert scene.no(ChairAccept(request=1)) == "bad_state"
