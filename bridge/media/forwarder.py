@@ -4,8 +4,7 @@ It decides which packet goes to whom, on RTP level, without decoding.  No socket
 key is known here: packets come in decrypted, *now_s* is an argument, and what goes out is handed
 to the subscriber.  The table it works on is :mod:`bridge.media.streams`.
 
-What goes out waits in :mod:`bridge.media.fanout` for others of its source; whoever changes the
-table here flushes it first.
+What goes out waits in :mod:`bridge.media.fanout`; whoever changes the table here flushes it first.
 
 **Sound** is fed at once, if the gate is open; the gate is asked of the plan for every new source,
 so the first packet of a new connection already meets it.  **Picture** moves at a key frame: until
@@ -29,6 +28,7 @@ from bridge.media.core.serial import newer16
 from bridge.media.fanout import Fanout
 from bridge.media.gates import Gates
 from bridge.media.streams import Feed, Outlet, Source
+from bridge.media.switches import Switches
 from bridge.media.whispers import Whispers
 
 PATIENCE_S: Final = 2.0
@@ -41,7 +41,7 @@ class Forwarder:
 
     def __init__(self) -> None:
         self.drops: Counter[DropReason] = Counter()
-        self.switches = 0
+        self.switches = Switches()
         self.keyframe_requests = 0
         self.fanout = Fanout(self.drops)
         self._feeds: dict[tuple[str, str], Feed] = {}
@@ -71,7 +71,7 @@ class Forwarder:
         if outlet.feed is not None:
             outlet.feed.aimed.remove(outlet)
         outlet.feed = feed
-        outlet.aimed_s = now_s
+        self.switches.aimed(outlet, now_s)
         if feed is None:
             self._unplug(outlet)
             return
@@ -275,7 +275,7 @@ class Forwarder:
             self.fanout.flush()
             self._unplug(outlet)
             self._plug(outlet, source)
-            self.switches += 1
+            self.switches.moved(outlet, now_s)
 
     def ask_for(self, outlet: Outlet, now_s: float) -> None:
         """Ask for the key frame this outlet waits for: of every living layer while it shows nothing

@@ -116,6 +116,10 @@ class FramedSocket:
         self._unsent += framed
         return len(frames), None if len(frames) == len(packets) else DropReason.SEND_BUFFER
 
+    @property
+    def waiting_bytes(self) -> int:
+        return len(self._unsent)
+
     def is_stuck(self, now_s: float) -> bool:
         return bool(self._unsent) and now_s - self._moved_s > STUCK_S
 

@@ -21,6 +21,7 @@ from typing import Final
 
 import structlog
 
+from bridge.media.beginning import DTLS
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix
 from bridge.media.core.rtcp import Rtcp
@@ -121,6 +122,7 @@ class LocalPlane:
             on_bug=self._met_bug,
         )
         self._sessions[spec.session] = session
+        self._past.open(session, self._now_s())
         self._switchboard.add(session)
         for outlet in session.outlets.values():
             self._forwarder.add_outlet(outlet)
@@ -148,9 +150,8 @@ class LocalPlane:
                 self._steering.aim(session, self._now_s())
 
     def snapshot(self) -> PlaneStats:
-        return plane_stats(
-            self._sessions.values(), self._forwarder, self._past, now_s=self._now_s()
-        )
+        sessions, load = self._sessions.values(), self._ports.load()
+        return plane_stats(sessions, self._forwarder, self._past, now_s=self._now_s(), load=load)
 
     # Life.
 
@@ -226,9 +227,11 @@ class LocalPlane:
     def _begin(self, session: MediaSession) -> None:
         session.begin()
         session.heard_s = self._now_s()
+        session.reach(DTLS, session.heard_s)
         # Not earlier: a key frame asked for before there are keys would be sent to nobody, and
         # the client's own request be taken for a repetition.
         self._steering.aim(session, session.heard_s)
+        self._forwarder.switches.newcomer(session.outlets.values())
         self._heard(session)
         log.debug("media.connected", session=session.spec.session, profile=session.dtls.profile)
 

@@ -1,8 +1,7 @@
 """MediaPlane: the seam between the conference and its media.
 
-Control decides, the plane carries.  Everything that crosses is a frozen value that could be sent
-to another process unchanged; today the plane lives in this process (``bridge.media.local``), the
-worker process comes behind the same interface.
+Control decides, the plane carries, in this process (:mod:`bridge.media.local`) or in the worker's
+(:mod:`bridge.media.remote`).  Everything that crosses is a frozen value.
 
 Who closes whom: control closes a session with :meth:`MediaPlane.close` and hears nothing more of
 it.  The plane ends a session by itself only when its handshake fails, its peer closes DTLS, or a
@@ -16,6 +15,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal, Protocol
+
+from bridge.media.times import NO_SWITCH, Spread
+from bridge.media.told import Acknowledgement, Load
 
 SessionId = str
 
@@ -241,6 +243,9 @@ class SessionStats:
     """Packets sent to it again."""
     padding_bytes: int = 0
     """Sent to find out what its line carries."""
+    path: Literal["udp", "tcp", ""] = ""
+    """How its packets go; empty: no way is known yet."""
+    acknowledged: Acknowledgement = field(default_factory=Acknowledgement)
     shown: Mapping[str, str] = field(default_factory=dict)
     """Picture slot -> the layer it shows; of one that its line does not carry, ``bandwidth``; of one
     whose codec it lacks, ``codec``."""
@@ -264,6 +269,11 @@ class PlaneStats:
     ``DELAY_BOUNDS_S``, and above."""
     delay_s: float = 0.0
     """Sum of those times."""
+    switched: Spread = NO_SWITCH
+    """From a change of the stage to a subscriber's first key frame (:mod:`bridge.media.switches`)."""
+    begun: Mapping[str, Spread] = field(default_factory=dict)
+    """By the stages of :mod:`bridge.media.beginning`."""
+    load: Load = field(default_factory=Load)
 
 
 class MediaPlane(Protocol):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from bridge.media.core.drops import DropReason
 from bridge.media.plane import Candidate
 from bridge.media.tcp import TcpPort
+from bridge.media.told import Load
 from bridge.media.udp import Address, Port, UdpPort
 
 
@@ -73,6 +74,15 @@ class Ports:
         number = self._tcp.port
         tcp = [Candidate(address=a, port=number, transport="tcp") for a in advertise]
         return (*udp, *tcp)
+
+    def load(self) -> Load:
+        """What stands at the sockets now."""
+        refused = [udp.refused for udp in self._udp]
+        return Load(
+            datagrams_refused=None if None in refused else sum(n or 0 for n in refused),
+            tcp_connections=self._tcp.connections if self._tcp is not None else 0,
+            tcp_waiting_bytes=self._tcp.waiting_bytes if self._tcp is not None else 0,
+        )
 
     def confirm(self, address: Address, port: Port) -> None:
         """A client has proved that *address* is its own."""

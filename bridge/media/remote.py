@@ -45,6 +45,7 @@ from bridge.media.plane import (
     SessionSpec,
 )
 from bridge.media.slots import MIC
+from bridge.media.told import Load
 from bridge.media.wire import (
     Alive,
     Close,
@@ -278,4 +279,17 @@ def _plus(now: PlaneStats, past: PlaneStats) -> PlaneStats:
         switches=now.switches + past.switches,
         delays=tuple(map(add, now.delays, past.delays)),
         delay_s=now.delay_s + past.delay_s,
+        switched=now.switched + past.switched,
+        begun={
+            stage: spread + past.begun[stage] if stage in past.begun else spread
+            for stage, spread in now.begun.items()
+        },
+        load=_load(now.load, past.load),
     )
+
+
+def _load(now: Load, past: Load) -> Load:
+    """What the kernel refused is a total; the rest is as of now."""
+    if now.datagrams_refused is None:
+        return now
+    return replace(now, datagrams_refused=now.datagrams_refused + (past.datagrams_refused or 0))

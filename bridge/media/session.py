@@ -14,6 +14,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+from bridge.media.acknowledged import Acknowledged, count
+from bridge.media.beginning import MEDIA, Beginning
 from bridge.media.core import rtcp, rtp
 from bridge.media.core.clock import SessionClock
 from bridge.media.core.drops import DropReason
@@ -72,6 +74,9 @@ class MediaSession:
         """Authenticated by STUN, oldest first."""
         self.heard_s: float | None = None
         """When the last authenticated packet of any kind came."""
+        self.beginning: Beginning | None = None
+        """Its owner's, who knows when it was opened."""
+        self.acknowledged = Acknowledged()
         self.clock = SessionClock()
         self.packets_in = self.bytes_in = 0
         self.rtt_s: float | None = None
@@ -149,6 +154,11 @@ class MediaSession:
             newest = next(reversed(self.addresses), None)
             self.delivery.route = (self.addresses[newest], newest) if newest is not None else None
 
+    def reach(self, stage: str, now_s: float) -> None:
+        """A stage of its beginning is over, for the first time or again."""
+        if self.beginning is not None:
+            self.beginning.reach(stage, now_s)
+
     def begin(self) -> None:
         """The handshake is done: there are keys."""
         self.connected = True
@@ -175,6 +185,8 @@ class MediaSession:
             self._drops[DropReason.SRTP_UNAUTHENTIC] += 1
             return []
         self.heard_s = now_s
+        if not self.packets_in:
+            self.reach(MEDIA, now_s)
         self.packets_in += 1
         self.bytes_in += len(packet)
         if self.upline.on_packet(packet, now_s):
@@ -195,6 +207,7 @@ class MediaSession:
             self._drops[DropReason.SRTP_UNAUTHENTIC] += 1
             return []
         self.heard_s = now_s
+        self.acknowledged.hear(packets, self.outlets, now_s)
         return packets
 
     # The way out, beside media.
@@ -211,6 +224,7 @@ class MediaSession:
             return
         try:
             self.send_raw(self.dtls.protect_rtcp(compound(packets, cname=self.spec.cname)))
+            count(packets, self.acknowledged.told)
         except SRTP_FAILURES:
             self._drops[DropReason.SRTP_REFUSED] += 1
 

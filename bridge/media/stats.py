@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
+from bridge.media.acknowledged import Acknowledged
+from bridge.media.beginning import Beginning, Beginnings
 from bridge.media.core.drops import DropReason
 from bridge.media.core.packets import HEADER_BYTES
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.session import MediaSession
 from bridge.media.streams import Outlet, Source
+from bridge.media.tcp import TcpAddress
+from bridge.media.told import Acknowledgement, Load
+
+NOTHING: Final = Load()
 
 
 @dataclass(slots=True)
@@ -21,6 +28,12 @@ class Traffic:
     packets_out: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
+    beginnings: Beginnings = field(default_factory=Beginnings, compare=False)
+    """Of these and of all others."""
+
+    def open(self, session: MediaSession, now_s: float) -> None:
+        """A session begins."""
+        session.beginning = Beginning(self.beginnings, now_s)
 
     def add(self, session: MediaSession) -> None:
         self.packets_in += session.packets_in
@@ -30,7 +43,12 @@ class Traffic:
 
 
 def plane_stats(
-    sessions: Collection[MediaSession], forwarder: Forwarder, past: Traffic, *, now_s: float
+    sessions: Collection[MediaSession],
+    forwarder: Forwarder,
+    past: Traffic,
+    *,
+    now_s: float,
+    load: Load = NOTHING,
 ) -> PlaneStats:
     """One look at everything.  *now_s* on the clock the packets were stamped with."""
     total = replace(past)
@@ -44,9 +62,12 @@ def plane_stats(
         bytes_out=total.bytes_out,
         drops={reason.value: count for reason, count in forwarder.drops.items()},
         keyframe_requests=forwarder.keyframe_requests,
-        switches=forwarder.switches,
+        switches=forwarder.switches.count,
         delays=tuple(forwarder.fanout.delays),
         delay_s=forwarder.fanout.delay_s,
+        switched=forwarder.switches.times.spread(),
+        begun=past.beginnings.spreads(),
+        load=load,
     )
 
 
@@ -68,6 +89,8 @@ def _session(session: MediaSession, now_s: float) -> SessionStats:
         line_bps=session.downline.estimate.bps,
         repeated=session.delivery.repeated,
         padding_bytes=session.delivery.padding_bytes,
+        path=_path(session),
+        acknowledged=_acknowledged(session.acknowledged, now_s),
         shown={o.slot: what for o in session.outlets.values() if (what := _shown(o)) is not None},
     )
 
@@ -88,6 +111,21 @@ def _source(source: Source, now_s: float) -> SourceStats:
         keyframe_requests=source.keyframes.sent,
         repaired=source.repaired,
         asked_again=source.missing.asked if source.missing is not None else 0,
+    )
+
+
+def _path(session: MediaSession) -> Literal["udp", "tcp", ""]:
+    if session.remote is None:
+        return ""
+    return "tcp" if isinstance(session.remote, TcpAddress) else "udp"
+
+
+def _acknowledged(what: Acknowledged, now_s: float) -> Acknowledgement:
+    return Acknowledgement(
+        said=dict(what.said),
+        told=dict(what.told),
+        reported_age_s=None if what.reported_s is None else now_s - what.reported_s,
+        stage_age_s=None if what.stage_s is None else now_s - what.stage_s,
     )
 
 

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from bridge.media.beginning import ICE
 from bridge.media.core import stun
 from bridge.media.core.drops import DropReason
 from bridge.media.core.rtcp import Rtcp
@@ -122,6 +123,7 @@ class Switchboard:
             self._forget(forgotten, session)
         self._by_address[address] = session
         session.heard_s = now_s
+        session.reach(ICE, now_s)
         port.send(stun.binding_response(request, address, pwd), address)
         self._on_heard(session)
 

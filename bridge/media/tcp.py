@@ -153,6 +153,15 @@ class TcpPort:
                 self._on_drop(why)
         return taken
 
+    @property
+    def connections(self) -> int:
+        return len(self._connections)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What peers have not taken yet."""
+        return sum(each.stream.waiting_bytes for each in self._connections.values())
+
     def confirm(self, address: Address) -> None:
         """An authenticated check came from there; to be said of every one."""
         connection = self._connections.get(address)

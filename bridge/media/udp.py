@@ -21,6 +21,7 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from struct import Struct
+from struct import error as StructError  # noqa: N812 - an exception
 from typing import Any, Final, Protocol, TypeAlias
 
 from bridge.media.core.drops import DropReason
@@ -39,6 +40,11 @@ KERNEL_BUFFER_BYTES: Final = 4 << 20
 _SOL_UDP: Final = socket.IPPROTO_UDP
 _UDP_SEGMENT: Final = 103
 """linux/udp.h; Python has no name for it."""
+_SO_MEMINFO: Final = 55
+_MEMINFO: Final = Struct("@9I")
+_DROPS: Final = 8
+"""asm-generic/socket.h and linux/sock_diag.h (Linux 4.12): the last number is what was dropped, for
+want of room or with a wrong checksum."""
 _SIZE: Final = Struct("@H").pack
 _NEVER_AGAIN: Final = {errno.EIO, errno.EOPNOTSUPP, errno.ENOPROTOOPT}
 _NOT_THIS_WAY: Final = {errno.EINVAL, errno.EMSGSIZE}
@@ -93,6 +99,15 @@ class UdpPort:
     def address(self) -> tuple[str, int]:
         host, port = self._socket.getsockname()[:2]
         return host, port
+
+    @property
+    def refused(self) -> int | None:
+        """Datagrams for this socket that the kernel threw away; None: it does not say."""
+        try:
+            said = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+            return int(_MEMINFO.unpack(said)[_DROPS])
+        except (OSError, StructError):
+            return None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop

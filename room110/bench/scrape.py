@@ -177,7 +177,7 @@ def _events(codes: tuple[SiteCode, ...]) -> Iterator[Event]:
     yield RequestMade(
         at_s=0.0,
         request=1,
-        floor=SPEECH,
+        floors=(SPEECH,),
         site=codes[0],
         by="bench",
         status=RequestStatus.ACCEPTED,

@@ -130,7 +130,7 @@ def test_sound_moves_to_another_site_at_once_and_nothing_of_the_old_one_follows(
     assert ear.seqs == [0, 1]
     assert [sent.marker for sent in ear.got] == [True, True]
     assert table.forwarder.drops == {DropReason.NOT_WATCHED: 2}
-    assert table.forwarder.switches == 0
+    assert table.forwarder.switches.count == 0
 
 
 # Whose picture may be seen where.
@@ -227,7 +227,7 @@ def test_the_old_picture_goes_on_until_the_new_ones_key_frame_and_then_no_more(t
     assert [sent.tl0 for sent in eye.got] == [255, 0, 1, 2]
     steps = [(sent.timestamp - eye.got[0].timestamp) & 0xFFFFFFFF for sent in eye.got]
     assert steps == [0, 9000, 9000 + 4500, 9000 + 4500 + 4500]
-    assert table.forwarder.switches == 2
+    assert table.forwarder.switches.count == 2
     assert table.forwarder.drops == {DropReason.NOT_WATCHED: 2, DropReason.AWAITING_KEYFRAME: 1}
 
 
@@ -286,7 +286,7 @@ def test_64_slots_that_aim_at_once_make_one_request(table):
     assert table.forwarder.keyframe_requests == 1
     table.see(source, 1.1, picture(2, key=True))
     assert all(eye.seqs == [0] for eye in eyes)
-    assert table.forwarder.switches == 64
+    assert table.forwarder.switches.count == 64
 
 
 def test_a_request_is_repeated_until_it_is_answered(table):
@@ -378,7 +378,7 @@ def test_the_stage_takes_the_first_key_frame_and_rises_to_the_better_layer(table
 
     assert eye.bodies == [b"q0", b"q1", b"f0", b"f1"]
     assert eye.seqs == [0, 1, 2, 3]
-    assert table.forwarder.switches == 2
+    assert table.forwarder.switches.count == 2
 
 
 def test_a_layer_that_dies_is_left_for_a_lower_one_that_lives(table):
@@ -803,7 +803,7 @@ def test_a_key_frame_of_many_packets_is_one(table):
 
     assert eye.seqs == [0, 1, 2]
     assert source.keyframes_seen == 1
-    assert table.forwarder.switches == 1
+    assert table.forwarder.switches.count == 1
 
 
 # Repairs, copies and what comes late.

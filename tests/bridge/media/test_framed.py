@@ -121,18 +121,18 @@ async def test_a_peer_that_reads_late_gets_whole_frames_and_media_never_takes_al
     sent = []
     while line.ours.send(picture := MEDIA + len(sent).to_bytes(4, "big")) is None:
         sent.append(picture)
-    assert MAX_UNSENT_BYTES - 1300 < len(line.ours._unsent) <= MAX_UNSENT_BYTES
+    assert MAX_UNSENT_BYTES - 1300 < line.ours.waiting_bytes <= MAX_UNSENT_BYTES
 
     controls, dropped = line.fill(CONTROL)
     assert dropped is DropReason.SEND_BUFFER
     assert controls >= CONTROL_RESERVE_BYTES // len(frame(CONTROL))
-    assert len(line.ours._unsent) <= MAX_UNSENT_BYTES + CONTROL_RESERVE_BYTES
+    assert line.ours.waiting_bytes <= MAX_UNSENT_BYTES + CONTROL_RESERVE_BYTES
 
     deframer = Deframer()
     assert await line.drain(deframer) == sent + [CONTROL] * controls
     # the queue is empty again, and the next one needs none
     assert line.ours.send(b"\x80next") is None
-    assert not line.ours._unsent
+    assert line.ours.waiting_bytes == 0
     assert await line.drain(deframer) == [b"\x80next"]
     assert line.lost == []
 
@@ -223,14 +223,14 @@ async def test_a_frame_the_kernel_takes_in_part_is_finished_later(line):
     line.ours._write()
     assert line.ours._unsent == b"cdef"
     line.ours._write()
-    assert not line.ours._unsent
+    assert line.ours.waiting_bytes == 0
 
 
 async def test_a_batch_is_one_call_and_what_does_not_fit_is_left_out(line):
     line.ours._socket = FakeSocket(line.ours._socket, 1000)
     count = MAX_UNSENT_BYTES // len(frame(MEDIA))
     assert line.ours.send_all([MEDIA] * (count + 3)) == (count, DropReason.SEND_BUFFER)
-    assert len(line.ours._unsent) == count * len(frame(MEDIA)) - 1000
+    assert line.ours.waiting_bytes == count * len(frame(MEDIA)) - 1000
     assert line.ours._socket.says == []
 
 

@@ -18,6 +18,7 @@ from bridge.media.core.framing import frame
 from bridge.media.plane import Candidate
 from bridge.media.ports import Ports
 from bridge.media.tcp import CONFIRM_S
+from bridge.media.told import Load
 from bridge.media.udp import Address, Port
 from tests.bridge.endpoint.responder import until
 
@@ -227,3 +228,17 @@ async def test_closed_ports_are_free_again():
 
     async with open_ports(port=udp, tcp=tcp) as again:
         assert (again.where("udp"), again.where("tcp")) == (udp, tcp)
+
+
+async def test_what_stands_at_the_sockets_is_told():
+    async with open_ports() as here:
+        assert here.ports.load() == Load(
+            datagrams_refused=0, tcp_connections=0, tcp_waiting_bytes=0
+        )
+        async with connected(here):
+            assert here.ports.load().tcp_connections == 1
+
+
+async def test_without_tcp_nothing_stands_there():
+    async with open_ports(tcp=None) as here:
+        assert here.ports.load() == Load(datagrams_refused=0)

@@ -22,6 +22,8 @@ from bridge.media.plane import (
 )
 from bridge.media.remote import PATIENCE_S, Found, RemotePlane
 from bridge.media.slots import SessionKind
+from bridge.media.times import NO_JOIN, NO_SWITCH, Spread
+from bridge.media.told import Load
 from tests.bridge.media.test_host import PLAN, spec_of
 from tests.support.autojump import virtual_time
 from tests.support.eventually import eventually
@@ -149,7 +151,13 @@ async def test_another_worker_is_given_the_plan_before_its_sessions_are_said_to_
             it.remote.open(spec_of(name))
             it.plane.say(LinkUp(session=name))
         it.plane.stats = replace(
-            NOTHING, packets_in=5, drops={"gate": 2}, delays=(1,) * len(NOTHING.delays)
+            NOTHING,
+            packets_in=5,
+            drops={"gate": 2},
+            delays=(1,) * len(NOTHING.delays),
+            switched=Spread(counts=(1,) * len(NO_SWITCH.counts), total_s=0.5),
+            begun={"ice": NO_JOIN},
+            load=Load(datagrams_refused=2, tcp_connections=3),
         )
         it.plane.say(LayerDemand(site="01", layers=frozenset("h")))
         await eventually(lambda: it.remote.snapshot().packets_in == 5 and len(it.said) == 3)
@@ -181,11 +189,21 @@ async def test_another_worker_is_given_the_plan_before_its_sessions_are_said_to_
         assert news == ["AB:02"]
         # Totals go on.
         it.plane.stats = replace(
-            NOTHING, packets_in=3, drops={"gate": 1}, delays=(2,) * len(NOTHING.delays)
+            NOTHING,
+            packets_in=3,
+            drops={"gate": 1},
+            delays=(2,) * len(NOTHING.delays),
+            switched=Spread(counts=(2,) * len(NO_SWITCH.counts), total_s=0.25),
+            begun={"ice": NO_JOIN, "dtls": NO_JOIN},
+            load=Load(datagrams_refused=5, tcp_connections=1),
         )
         await eventually(lambda: it.remote.snapshot().packets_in == 8)
         assert it.remote.snapshot().drops == {"gate": 3}
         assert set(it.remote.snapshot().delays) == {3}
+        assert set(it.remote.snapshot().switched.counts) == {3}
+        assert it.remote.snapshot().switched.total_s == 0.75
+        assert it.remote.snapshot().begun == {"ice": NO_JOIN, "dtls": NO_JOIN}
+        assert it.remote.snapshot().load == Load(datagrams_refused=7, tcp_connections=1)
 
 
 @virtual_time

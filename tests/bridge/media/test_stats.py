@@ -10,7 +10,11 @@ from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Codec, Payload, SinkStats, SourceStats
 from bridge.media.stats import Traffic, plane_stats
 from bridge.media.steering import Steering
+from bridge.media.tcp import TcpAddress
+from bridge.media.times import NO_SWITCH, Spread
+from bridge.media.told import Acknowledgement, Load
 from tests.support.media import (
+    HERE,
     MIC,
     PICTURE_PAYLOADS,
     SPEAKER_PICTURE,
@@ -227,3 +231,57 @@ def test_delays_are_told_as_they_were_noted(forwarder):
 
     assert (told.delays[0], told.delays[-1], sum(told.delays)) == (1, 1, 2)
     assert told.delay_s == 99.0
+
+
+def test_what_a_client_said_of_itself_is_told_with_its_age(forwarder):
+    client = Client(forwarder, spec("01"))
+    zeros = dict.fromkeys(ReportBlock.__slots__, 0)
+    block = ReportBlock(**(zeros | {"ssrc": SPEAKER_SOUND.ssrc, "highest": 7}))
+    client.says(compound((ReceiverReport(ssrc=1, reports=(block,)),), cname="c"), now_s=2.0)
+    client.reports(Nack(sender=1, media=SPEAKER_PICTURE.ssrc, seqs=(1,)), now_s=3.0)
+    client.ask_again(11, (1,))
+
+    [session] = plane_stats([client], forwarder, Traffic(), now_s=5.0).sessions
+
+    assert session.path == "udp"
+    assert session.acknowledged == Acknowledgement(
+        said={"nack": 1}, told={"nack": 1}, reported_age_s=3.0, stage_age_s=3.0
+    )
+
+
+def test_a_path_is_told_once_it_is_known(forwarder):
+    client = Client(forwarder, spec("01"))
+    tcp = TcpAddress("192.0.2.1", 1, "tcp", 1)
+    client.learn(tcp, client.port, nominated=True)
+    [over_tcp] = plane_stats([client], forwarder, Traffic(), now_s=1.0).sessions
+    for address in (tcp, HERE):
+        client.unlearn(address)
+    [nowhere] = plane_stats([client], forwarder, Traffic(), now_s=1.0).sessions
+
+    assert (over_tcp.path, nowhere.path) == ("tcp", "")
+
+
+def test_stages_of_beginnings_go_on_when_their_sessions_have_ended(forwarder):
+    past, client = Traffic(), Client(forwarder, spec("01"))
+    past.open(client, 1.0)
+    client.reach("ice", 1.5)
+    client.reach("dtls", 2.0)
+    speak(client, 1, 2, now_s=2.5)
+
+    told = plane_stats([], forwarder, past, now_s=9.0)
+
+    assert {stage: (sum(s.counts), s.total_s) for stage, s in told.begun.items()} == {
+        "ice": (1, 0.5),
+        "dtls": (1, 0.5),
+        "media": (1, 0.5),
+    }
+
+
+def test_what_stands_at_the_sockets_and_how_long_switches_took_is_handed_on(forwarder):
+    forwarder.switches.times.note(0.01)
+    load = Load(datagrams_refused=3)
+
+    told = plane_stats([], forwarder, Traffic(), now_s=1.0, load=load)
+
+    assert told.load is load
+    assert told.switched == Spread(counts=(1, *NO_SWITCH.counts[1:]), total_s=0.01)

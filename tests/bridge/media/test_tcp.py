@@ -266,8 +266,10 @@ async def test_a_peer_that_does_not_read_loses_media_by_name_and_then_its_connec
     peer, good = await open_port.joined()
     for address in (slow, good):
         open_port.port.confirm(address)
+    assert (open_port.port.connections, open_port.port.waiting_bytes) == (2, 0)
     while open_port.port.send(b"\x80" + bytes(1199), slow):
         pass
+    assert open_port.port.waiting_bytes > 1199
     assert open_port.drops == {DropReason.SEND_BUFFER: 1}
     now_s = asyncio.get_running_loop().time()
     open_port.port.advance(now_s + 1)
@@ -275,6 +277,7 @@ async def test_a_peer_that_does_not_read_loses_media_by_name_and_then_its_connec
     open_port.port.advance(now_s + STUCK_S + 1)
 
     assert open_port.closed == [(slow.number, Ending.NOT_READING)]
+    assert (open_port.port.connections, open_port.port.waiting_bytes) == (1, 0)
     assert open_port.port.send(b"answer", good)
     await eventually(lambda: peer.recv(100) == frame(b"answer"))
 

@@ -344,3 +344,18 @@ async def test_a_closed_port_hears_nothing_and_may_be_closed_again(here, peer):
     assert here.got == []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as next_one:
         next_one.bind(address)
+
+
+def test_what_the_kernel_throws_away_is_counted_by_it(here, peer):
+    assert here.port.refused == 0
+    here.port._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    for _ in range(40):
+        peer.sendto(bytes(1000), here.port.address)
+
+    assert 20 < here.port.refused < 40
+
+
+@pytest.mark.parametrize("option", [9999, socket.SO_RCVBUF], ids=["unknown", "another length"])
+def test_a_kernel_that_does_not_count_is_no_error(here, monkeypatch, option):
+    monkeypatch.setattr(udp, "_SO_MEMINFO", option)
+    assert here.port.refused is None
