@@ -24,6 +24,13 @@ _GALLERY_RANK: Final = 4
 _TEMPORAL_SHARES: Final = ((), (0.6,), (0.4, 0.6))
 """Of a layer's rate up to each temporal layer but the last, by how many there are above the lowest:
 libwebrtc's allocation for VP8."""
+SETTLE_S: Final = 1.0
+"""Receivers average over a second: for so long after a fall what they say is too much, and nothing goes
+up.  Nor is there time to ask for a layer that does not flow."""
+DRAIN_S: Final = 0.15
+"""What the key frame of a small picture takes on a line of 400 kbit/s.  Asked for as soon as the line is
+found to drown it comes before the full queue has room for it, and is here half a second later (tried
+with Chromium)."""
 
 
 class Downline:
@@ -33,6 +40,8 @@ class Downline:
         self.choices: Mapping[str, Choice] = {}
         """By slot, of pictures whose source sends something."""
         self.ladder = Ladder.FULL
+        self.drains_until_s: float | None = None
+        """No picture begins before: the line's queue is full."""
         self.padding_bps = 0
         """To send beside the media now, to try the line."""
         self.padding_owed = 0.0
@@ -43,6 +52,8 @@ class Downline:
         self._bytes = self._padding_bytes = 0
         self._at_s: float | None = None
         self._was_limited = False
+        self._known = (0, 0)
+        """Falls and drownings of the estimate when it was last allocated."""
         self._feeds: dict[str, Feed] = {}
         """Slot -> what it was aimed at when it was last allocated."""
 
@@ -66,6 +77,16 @@ class Downline:
         """Nothing limits it, and nothing did when it was last allocated: there is nothing to choose."""
         return self.estimate.bps is None and self.ladder is Ladder.FULL and not self._was_limited
 
+    @property
+    def has_fallen(self) -> bool:
+        """It carries less than when it was last allocated."""
+        return self._known != (self.estimate.falls, self.estimate.drownings)
+
+    @property
+    def drowns(self) -> bool:
+        """Hardly anything came of what was sent since it was last allocated."""
+        return self.estimate.drownings != self._known[1]
+
     # What is sent.
 
     def measure(self, delivery: Delivery, padding_bytes: int, now_s: float) -> None:
@@ -88,21 +109,35 @@ class Downline:
         # A fifth more than all of it, for the margin that a slot needs to come back.
         first_bps = sum(w.layers[0].bps for w in wishes if w.layers and w.rank < _GALLERY_RANK)
         self.estimate.least_bps = max(FLOOR_BPS, int((sound_bps + first_bps) * 1.2))
+        if self.drowns:
+            self.drains_until_s = now_s + DRAIN_S
+        self._known = (self.estimate.falls, self.estimate.drownings)
         self._was_limited = not (self.estimate.bps is None and self.ladder is Ladder.FULL)
         feeds = {o.slot: o.feed for o in aimed if o.feed is not None}
         # A slot that shows another site now knows no margin.
         before = {s: c for s, c in self.choices.items() if self._feeds.get(s) is feeds.get(s)}
         self._feeds = feeds
-        self.choices = allocate(self.estimate.bps, wishes, before, sound_bps=sound_bps)
+        self.choices = allocate(
+            self.estimate.bps,
+            wishes,
+            before,
+            sound_bps=sound_bps,
+            may_rise=not self._settles(now_s),
+        )
         return self.choices
+
+    def _settles(self, now_s: float) -> bool:
+        return now_s - self.estimate.fell_s < SETTLE_S
 
     def _wish(self, outlet: Outlet, now_s: float) -> Wish | None:
         feed = outlet.feed
         assert feed is not None
+        flowing = {layer for layer, source in feed.sources.items() if source.alive(now_s)}
+        choice = flowing if flowing and self._settles(now_s) else feed.layers
         rates = [
             self._rate(feed, layer, now_s)
             for layer in feed.layers
-            if layers.fits(layer, outlet.largest) and self._is_allowed(layer)
+            if layer in choice and layers.fits(layer, outlet.largest) and self._is_allowed(layer)
         ]
         if not feed.sources:
             return None

@@ -5,7 +5,7 @@
 | SR | where its clock stands | the source's clock, for lip sync |
 | report blocks | how it receives us | loss and round trip; its line's estimate |
 | PLI, FIR | it needs a key frame | asked of the source, coalesced |
-| NACK | it lost packets | sent again |
+| NACK | it lost packets | sent again; if it is most of them, its line drowns |
 | REMB | what its line may carry | its line's estimate |
 | BYE, SDES, others | nothing to us | end with this hop |
 """
@@ -15,9 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bridge.media.core import rtcp
+from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import round_trip_s
+from bridge.media.core.rtp import fixed_header
+from bridge.media.core.serial import distance32, latest16
 from bridge.media.forwarder import Forwarder
 from bridge.media.session import MediaSession
+from bridge.media.streams import CLOCK_HZ, Outlet
 
 
 def hear(
@@ -72,7 +76,32 @@ def _ask_keyframe(session: MediaSession, ssrc: int, forwarder: Forwarder, now_s:
 
 def _repeat(session: MediaSession, nack: rtcp.Nack, forwarder: Forwarder, now_s: float) -> None:
     outlet, repeats = session.outlets.get(nack.media), session.repeats.get(nack.media)
-    if outlet is not None and repeats is not None:
-        # What waits has a number already, and may be the answer.
-        forwarder.fanout.flush()
-        session.delivery.repeat(outlet, repeats, nack.seqs, session.rtt_s or 0.0, now_s)
+    if outlet is None or repeats is None:
+        return
+    # What waits has a number already, and may be the answer.
+    forwarder.fanout.flush()
+    rtt_s = session.rtt_s or 0.0
+    newest, _ = outlet.newest()
+    indices = [latest16(seq, newest) for seq in nack.seqs]
+    sent_s = _sent_s(outlet, max(indices, default=newest))
+    if sent_s is not None:
+        session.downline.estimate.on_asked(nack.media, indices, now_s - sent_s - rtt_s, now_s)
+    if session.downline.drowns:  # more of it would only keep the queue full
+        forwarder.drops[DropReason.REPEAT_LIMIT] += len(nack.seqs)
+    else:
+        session.delivery.repeat(outlet, repeats, nack.seqs, rtt_s, now_s)
+
+
+def _sent_s(outlet: Outlet, index: int) -> float | None:
+    """About when the packet that went out under *index* did; None: it is not of what is shown now."""
+    run, source = outlet.run, outlet.source
+    if run is None or source is None:
+        return None
+    then = run.source_index(index)
+    data = source.remembered(then) if then is not None else None
+    newest_s = source.reception.newest_at_s
+    if data is None or newest_s is None:
+        return None
+    _, _, _, timestamp, _ = fixed_header(data)
+    ticks = distance32(source.reception.newest_timestamp, timestamp)
+    return newest_s - ticks / CLOCK_HZ[outlet.kind]

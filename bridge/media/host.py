@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from collections import Counter
@@ -55,9 +56,9 @@ from bridge.media.wire import (
 
 log = structlog.get_logger(__name__)
 
-STATS_S: Final = 0.5
-"""Control looks once a second; no look may find what the one before it found.  Writing down 64
-sessions takes 0.25 ms (measured)."""
+STATS_S: Final = 0.9
+"""Control looks once a second; no look may find what the one before it found.  Not more
+often: telling 62 sessions takes 1.8 ms (measured, after a sleep), in which nothing is forwarded."""
 STATS_ROOM_BYTES: Final = 512 << 10
 """Statistics are skipped while more than this waits: some five of 64 sites."""
 ROOM_BYTES: Final = 4 << 20
@@ -116,6 +117,9 @@ class MediaHost:
     async def run(self, listener: socket.socket) -> None:
         """Serve until cancelled."""
         loop = asyncio.get_running_loop()
+        # What is there by now stays: a look for garbage in all of it stops media for 47 ms, in what
+        # comes later for half of that (measured, 60 sessions).
+        gc.freeze()
         server = await loop.create_unix_server(lambda: _Control(self), sock=listener)
         try:
             while True:

@@ -269,6 +269,7 @@ class LocalPlane:
 
     def _hear(self, session: MediaSession, said: Iterable[Rtcp], now_s: float) -> None:
         hear(session, said, self._forwarder, now_s=now_s, ntp=ntp_from_unix(time.time()))
+        self._steering.heard(session, now_s)
 
     def _heard(self, session: MediaSession) -> None:
         if session.connected and not session.link_up:

@@ -1,6 +1,7 @@
 """Steering: the slow loops of the plane, that make streams fit their lines.
 
-* Every ``ALLOCATE_TURNS``: what each subscriber's line carries, and which layers it gets of it.
+* Every ``ALLOCATE_TURNS``: what each subscriber's line carries, and which layers it gets of it.  At
+  once when its line is found to carry less: on a line that was full in 20 ms every turn counts.
 * Every ``ESTIMATE_TURNS``: what each publisher's line carries.
 * Every ``REPAIR_S`` while packets are missing: asking for them, and for a key frame when that is
   given up; and while a line is being tried: padding.
@@ -23,7 +24,7 @@ from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Ladder, LayerDemand, Plan, PlaneEvent
 from bridge.media.session import MediaSession
 from bridge.media.slots import CONTENT
-from bridge.media.streams import medium_of
+from bridge.media.streams import Outlet, medium_of
 
 TURN_S: Final = 0.1
 ALLOCATE_TURNS: Final = 2
@@ -31,6 +32,7 @@ ESTIMATE_TURNS: Final = 5
 REPAIR_S: Final = 0.01
 """How often what is missing is looked at, while something is, and how finely padding is spread: in
 one burst it would fill a queue by itself."""
+_WIDE_BPS: Final = layers.BITRATES_BPS[layers.F]
 
 
 class Steering:
@@ -62,20 +64,35 @@ class Steering:
     def steer(self, session: MediaSession, now_s: float) -> None:
         """Choose the layers of one subscriber: its slots have moved, or its line."""
         ladder = self._take_ladder(session)
-        outlets = session.outlets.values()
-        choices = session.downline.allocate(outlets, now_s)
+        outlets, line = session.outlets.values(), session.downline
+        drowns = line.drowns
+        choices = line.allocate(outlets, now_s)
+        if line.drains_until_s is not None and now_s >= line.drains_until_s:
+            line.drains_until_s = None
         for outlet in outlets:
             if outlet.kind != "video":
                 continue
             choice = choices.get(outlet.slot)
+            tid = WHOLE if choice is None or choice.max_tid is None else choice.max_tid
             if choice is None:
-                # Nothing comes yet; what does must not go round the ladder until the next turn.
-                top = outlet.largest if ladder is Ladder.FULL else None
-                self._forwarder.limit(outlet, top, WHOLE, now_s)
+                # Nothing comes yet; what does must not go round the ladder until the next turn, nor
+                # be more than a thin line carries.
+                is_wide = line.estimate.bps is None or line.estimate.bps >= _WIDE_BPS
+                top = (outlet.largest if is_wide else layers.Q) if ladder is Ladder.FULL else None
             else:
                 top = outlet.largest if choice.layer == layers.ONLY else choice.layer
-                tid = WHOLE if choice.max_tid is None else choice.max_tid
-                self._forwarder.limit(outlet, top, tid, now_s)
+            if line.drains_until_s is not None and not _shows(outlet, top):
+                # It would be fed with the old one until the key frame of the new is here, and the
+                # queue that this has to go through would stay full.
+                top = None
+            self._forwarder.limit(outlet, top, tid, now_s)
+            if drowns:
+                outlet.former.clear()  # nor is anything of it sent again
+
+    def heard(self, session: MediaSession, now_s: float) -> None:
+        """A subscriber has said something: its line may have fallen."""
+        if session.downline.has_fallen:
+            self.steer(session, now_s)
 
     def advance(self, session: MediaSession, place: int, now_s: float) -> None:
         """One turn of one session; *place* spreads the sessions over the turns."""
@@ -90,6 +107,8 @@ class Steering:
             if not session.downline.is_free:
                 self.steer(session, now_s)
             session.downline.padding_bps = session.downline.estimate.probe_bps(now_s)
+        elif session.downline.drains_until_s is not None:
+            self.steer(session, now_s)
 
     def _take_ladder(self, session: MediaSession) -> Ladder:
         ladder = self._plan.ladder.get(session.spec.site, Ladder.FULL)
@@ -144,3 +163,8 @@ class Steering:
                     session.delivery.pad(outlet, repeats, MAX_PADDING_BYTES)
                 return True
         return False
+
+
+def _shows(outlet: Outlet, top: str | None) -> bool:
+    """Whether it shows *top* or less."""
+    return outlet.source is not None and top is not None and layers.fits(outlet.source.layer, top)

@@ -11,6 +11,7 @@ too, which is why it stands beside.
 from __future__ import annotations
 
 import asyncio
+import csv
 import re
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,9 +22,11 @@ from typing import TYPE_CHECKING, Any, Final
 from bridge.conference.words import CENTRE, Role
 from config.roster import load_roster
 from room110.bench import scenes
-from room110.bench.chromium import chromium
+from room110.bench.chromium import chromium, until
 from room110.bench.film import write_film
+from room110.bench.line import SimulatedLine
 from room110.bench.scenes import Stage
+from room110.bench.seat import Way
 from room110.bench.syscalls import machine
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.cli.output import emit, emit_json, say
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 SITES: Final = 6
+GUEST: Final = "92"
+"""Whose line is bad."""
 Scene = Callable[[Stage, float], Awaitable[dict[str, Any]]]
 SCENES: Final[Mapping[str, Scene]] = {
     "lossy": scenes.lossy,
@@ -42,7 +47,33 @@ SCENES: Final[Mapping[str, Scene]] = {
     "tcp": scenes.tcp,
     "codecs": scenes.codecs,
 }
+
+
+async def capped(stage: Stage, seconds: float) -> dict[str, Any]:
+    """The same thin downlink, which the roster knows."""
+    down = SimulatedLine(
+        delay_s=scenes.DELAY_S, buffer_s=scenes.BUFFER_S, limit_bps=scenes.NARROW_BPS
+    )
+    async with (
+        stage.seat(stage.neighbour) as publisher,
+        stage.relay(up=SimulatedLine(delay_s=scenes.DELAY_S), down=down) as between,
+        stage.seat(stage.guest, Way.over(between)) as guest,
+    ):
+        await publisher.page.locator("#mic").click()
+        await stage.give(publisher.site)
+        await until(guest.width, what=f"{guest.site} decodes")
+        begun, since_s = await guest.got(), asyncio.get_running_loop().time()
+        await asyncio.sleep(seconds)
+        return {
+            "got": (await guest.got()).since(begun),
+            "width": await guest.width(),
+            "queue_s": scenes.queues(between.down.queued, since_s=since_s),
+            "lost_in_buffer": down.lost.total(),
+        }
+
+
 ALONE: Final[Mapping[str, Scene]] = {"ipv6": scenes.ipv6}
+CAPPED: Final[Mapping[str, Scene]] = {"capped": capped}
 """Scenes that need another service."""
 _CAMERA: Final = re.compile(r"\d{2,4}x\d{2,4}@\d{1,2}", re.ASCII)
 BOTH_FAMILIES: Final = {
@@ -53,7 +84,7 @@ BOTH_FAMILIES: Final = {
 
 def run_lines(*, seconds: float, camera: str, only: Sequence[str], as_json: bool) -> int:
     """Measure and print; *only* names scenes, none means all."""
-    known = (*SCENES, *ALONE)
+    known = (*SCENES, *ALONE, *CAPPED)
     chosen = tuple(only) or known
     if unknown := [name for name in chosen if name not in known]:
         raise Failure(Exit.USAGE, f"no scene is called {unknown[0]}; there are {', '.join(known)}")
@@ -78,11 +109,26 @@ async def _run(seconds: float, camera: str, chosen: Sequence[str]) -> dict[str, 
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         film = write_film(folder / "film.y4m", width=width, height=height, rate=rate)
         browser = await stack.enter_async_context(chromium(picture=film))
-        for rows, env in ((SCENES, {}), (ALONE, BOTH_FAMILIES)):
+        roster = {"ROOM110_ROSTER": str(_capped_roster(folder))}
+        for rows, env in ((SCENES, {}), (ALONE, BOTH_FAMILIES), (CAPPED, roster)):
             wanted = {name: scene for name, scene in rows.items() if name in chosen}
             if wanted:
                 told |= await _play(browser, folder, env, wanted, seconds, camera)
     return told
+
+
+def _capped_roster(folder: Path) -> Path:
+    """The roster, in which the guest's line is known to be thin."""
+    caps = {GUEST: str(scenes.NARROW_BPS // 1000)}
+    path = folder / "roster.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(("code", "slug", "name", "type", "region", "title", "bandwidth_kbps"))
+        for site in load_roster().sites:
+            if site.code != CENTRE:
+                rest = (site.name, "-", "-", site.title, caps.get(site.code, ""))
+                rows.writerow((site.code, site.slug, *rest))
+    return path
 
 
 async def _play(
@@ -101,7 +147,9 @@ async def _play(
         chair = local.token("chair.lines", Role.CHAIR, site=CENTRE)
         await local.post("/conference/phase", {"to": "open"}, token=chair)
         speakers = [site.code for site in load_roster().sites[:SITES]]
-        stage = Stage(browser=browser, running=running, speakers=speakers, camera=camera)
+        stage = Stage(
+            browser=browser, running=running, speakers=speakers, guest=GUEST, camera=camera
+        )
         for name, scene in wanted.items():
             say(f"{name}: {(scene.__doc__ or '').strip()}")
             began_s = loop.time()

@@ -90,9 +90,11 @@ def allocate(
     before: Mapping[str, Choice],
     *,
     sound_bps: int = 0,
+    may_rise: bool = True,
 ) -> dict[str, Choice]:
     """A choice for every wish.  *before*: what this returned last; a slot not in it (or taken out,
     since its source is another) knows no margin.  *budget_bps* None: nothing is limited.
+    Without *may_rise* no picture that is shown gets larger.
     """
     if budget_bps is None:
         return {wish.slot: _largest(wish) for wish in wishes}
@@ -100,7 +102,7 @@ def allocate(
     ladders = {wish.slot: _ladder(wish) for wish in ordered}
     taken = dict.fromkeys(ladders, 0)  # steps of each ladder
     spent_bps = sound_bps
-    raises = rises = True  # is anybody raised still, and above what it had?
+    raises, rises = True, may_rise  # is anybody raised still, and above what it had?
     for slot, position in _in_order(ladders):
         if taken[slot] != position:
             continue  # a step below this one was refused

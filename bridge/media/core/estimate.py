@@ -22,6 +22,9 @@ a fifth is lost, since that is no noise.  Loss below takes nothing; from 2 % on 
 not climb.  Loss up to 30 % does not take it below what sound and a thumbnail need: a line that
 loses so much of them is not helped by an empty slot, and repair makes up for some of it.
 
+**Drowning** (``drowning``): what it carries is not known yet, but that it is far less is.  It is taken
+for ``least_bps`` at once, and how much more there is is found out by probing.
+
 **The way up**: 8 % a second while nothing is wrong, up to a fifth more than what is sent, since
 beyond that nothing was tried, and not above a rate that failed.  The rest is found out by padding
 (``probing``).  In a probe a sign is enough to stop it: a REMB that falls or does not follow, or
@@ -35,8 +38,10 @@ good as one never known to be bad.
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Final
 
+from bridge.media.core.drowning import Drowning
 from bridge.media.core.probing import Probing
 
 FALL: Final = 0.9
@@ -56,6 +61,8 @@ WINDOW_S: Final = 0.9
 WINDOW_PACKETS: Final = 60
 PICTURE_S: Final = 6.0
 """Reports of sound count this long after the last of a picture."""
+DROWNED: Final = 0.5
+"""Of what is sent: a line that loses half of it carries this at most."""
 FLOOR_BPS: Final = 250_000
 GROWTH_PER_S: Final = 0.08
 AHEAD: Final = 1.2
@@ -74,6 +81,7 @@ class DownlinkEstimate:
     __slots__ = (
         "_at_s",
         "_bad_s",
+        "_drowning",
         "_expected",
         "_grace_until_s",
         "_high_windows",
@@ -90,7 +98,9 @@ class DownlinkEstimate:
         "_window_s",
         "_wish_bps",
         "cap_bps",
+        "drownings",
         "falls",
+        "fell_s",
         "least_bps",
     )
 
@@ -103,6 +113,10 @@ class DownlinkEstimate:
         of what is sent, so what was taken away on its word would never be given back."""
         self.falls = 0
         """How often evidence has lowered the estimate."""
+        self.fell_s = float("-inf")
+        """When there was evidence last."""
+        self.drownings = 0
+        """How often the line was found to carry hardly anything of what was sent."""
         self._limit_bps: float | None = None
         self._is_hard = False  # the limit is what a heavy loss left
         self._wish_bps = 0.0
@@ -120,6 +134,7 @@ class DownlinkEstimate:
         self._bad_s = float("-inf")
         self._grace_until_s = float("-inf")
         self._probing = Probing()
+        self._drowning = Drowning()
 
     @property
     def bps(self) -> int | None:
@@ -154,10 +169,29 @@ class DownlinkEstimate:
             still_s = now_s - max(self._rose_s, self._probing.since_s)
             if fell or (still_s >= STUCK_PROBE_S and bps < BELOW * target_bps):
                 self._stop_probe(bps / BETA, now_s)
-        elif bps < BELOW * self._sent_bps and now_s >= self._grace_until_s:
+        elif now_s >= self._grace_until_s:
             still_s = now_s - max(self._rose_s, self._grace_until_s)
-            if fell or still_s >= STUCK_S:
+            if self._drowning.on_remb(bps / max(self._sent_bps, 1.0), now_s):
+                self._drown(bps / BETA, now_s)
+            elif bps < BELOW * self._sent_bps and (fell or still_s >= STUCK_S):
                 self._fall(max(FALL * bps, self.least_bps), bps / BETA, now_s)
+
+    def on_asked(self, stream: int, indices: Collection[int], late_s: float, now_s: float) -> None:
+        """The subscriber asks for packets of a picture again, by their numbers without wraps; the newest
+        was sent *late_s* and a round trip ago."""
+        if not self._drowning.on_asked(stream, indices, late_s):
+            return
+        if self._probing.target_bps is not None:
+            self._stop_probe(0.0, now_s)
+        elif now_s >= self._grace_until_s:
+            self._drown(DROWNED * self._sent_bps, now_s)
+
+    def _drown(self, carried_bps: float, now_s: float) -> None:
+        if self._sent_bps <= self.least_bps:
+            return  # less there is not
+        if self._limit_bps is None or self._limit_bps > self.least_bps:
+            self.drownings += 1
+        self._fall(self.least_bps, carried_bps, now_s)
 
     def on_report(
         self, fraction_lost: float, packets: int, now_s: float, *, sound: bool = False
@@ -237,7 +271,7 @@ class DownlinkEstimate:
         self._is_hard = self._is_hard or is_hard
 
     def _fall(self, limit_bps: float, carried_bps: float, now_s: float) -> None:
-        self._bad_s = now_s
+        self._bad_s = self.fell_s = now_s
         self._probing.failed(carried_bps, now_s)
         if self._limit_bps is None or limit_bps < self._limit_bps:
             self._limit_bps = limit_bps

@@ -10,7 +10,7 @@ import pytest
 from bridge.media.core import layers
 from bridge.media.core.allocation import BANDWIDTH, Choice
 from bridge.media.core.rtcp import ReportBlock
-from bridge.media.downline import Downline
+from bridge.media.downline import DRAIN_S, SETTLE_S, Downline
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, Ladder
 from bridge.media.slots import CONTENT, gallery
@@ -219,8 +219,8 @@ def test_a_remb_is_of_pictures_and_sound_is_added(forwarder):
     line.allocate(it.outlets.values(), 1.0)
     for tenth in range(10):
         line.estimate.on_sent(1_000_000, tenth / 10)
-    line.on_remb(800_000, 1.0)
-    line.on_remb(400_000, 1.2)
+    for bps, at_s in ((800_000, 1.0), (650_000, 1.1), (400_000, 1.2)):
+        line.on_remb(bps, at_s)
 
     assert line.estimate.bps == pytest.approx(0.9 * (400_000 + layers.SOUND_BPS), abs=1)
 
@@ -250,3 +250,41 @@ def test_the_estimate_knows_what_would_be_sent_if_it_could(forwarder):
     assert it.downline.estimate._wish_bps == pytest.approx(
         layers.BITRATES_BPS["f"] * 1.15, rel=0.01
     )
+
+
+# When it falls.
+
+
+def test_a_fall_is_news_until_it_is_allocated(forwarder):
+    publisher(forwarder, "01")
+    it = watching(forwarder, SPEAKER_PICTURE)
+    line = it.downline
+    chosen(it)
+    line.estimate.on_sent(1_500_000, 1.0)
+    line.on_remb(1_500_000, 1.0)
+    assert not line.has_fallen
+    line.on_remb(1_200_000, 1.1)
+    assert (line.has_fallen, line.drowns) == (True, False)
+    chosen(it, 1.1)
+    assert not line.has_fallen
+    assert line.drains_until_s is None
+
+    line.estimate.on_asked(504, range(10), 0.3, 1.2)
+    assert (line.has_fallen, line.drowns) == (True, True)
+    chosen(it, 1.2)
+
+    assert (line.has_fallen, line.drowns) == (False, False)
+    assert line.drains_until_s == pytest.approx(1.2 + DRAIN_S)
+
+
+def test_for_a_second_after_a_fall_nothing_rises_and_nothing_new_is_asked_for(forwarder):
+    client = publisher(forwarder, "01", "qf")
+    it = watching(forwarder, SPEAKER_PICTURE)
+    now_s = flow(client, {"q": 150, "f": 1500})
+    it.downline.estimate.on_sent(1_500_000, now_s)
+    it.downline.estimate.on_asked(504, range(10), 0.3, now_s)
+    assert chosen(it, now_s) == {"speaker.1": "q"}
+    it.downline.estimate._limit_bps = 900_000.0
+    assert chosen(it, now_s + SETTLE_S - 0.1) == {"speaker.1": "q"}
+
+    assert chosen(it, now_s + SETTLE_S) == {"speaker.1": "h"}

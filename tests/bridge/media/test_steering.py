@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bridge.media.core import rtp
+from bridge.media.core.drops import DropReason
 from bridge.media.core.nack import LATE_S, MAX_MISSING, RETRY_MIN_S
 from bridge.media.core.rtcp import Nack, Remb
 from bridge.media.core.tiers import WHOLE
+from bridge.media.downline import DRAIN_S
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Downlink, Ladder, LayerDemand, Plan, PlaneEvent
 from bridge.media.slots import gallery
@@ -127,6 +129,74 @@ def test_a_line_that_carries_less_gets_a_smaller_layer_and_the_old_goes_on_till_
     assert shown(thin) == "f"
     room.sends(client, "h", key=True)
     assert (shown(thin), shown(wide)) == ("h", "f")
+
+
+def drowns(room: Room, it: Client) -> None:
+    """Most of its picture is asked for again, long after it was sent."""
+    it.downline.estimate.on_sent(2_000_000, room.now_s)
+    newest, _ = it.outlets[SSRC].newest()
+    it.reports(
+        Nack(sender=1, media=SSRC, seqs=tuple(n & 0xFFFF for n in range(newest - 9, newest))),
+        now_s=room.now_s + 0.3,
+    )
+    room.steering.heard(it, room.now_s + 0.3)
+
+
+def test_a_line_that_drowns_is_cut_at_once_and_fed_again_when_it_has_drained(room, client):
+    thin, wide = room.watcher("02"), room.watcher("03")
+    room.sends(client, *"qf", key=True)
+    for _ in range(12):
+        room.sends(client, "f")
+    asked, sent = len(client.asked), len(thin.rtp)
+    newest, _ = thin.outlets[SSRC].newest()
+    drowns(room, thin)
+    room.sends(client, *"qf")
+
+    assert (shown(thin), shown(wide)) == (None, "f")
+    assert len(thin.rtp) == sent, "nothing new, nothing again"
+    assert room.forwarder.drops[DropReason.REPEAT_LIMIT] == 9
+    assert len(client.asked) == asked, "its queue is full"
+    thin.reports(Nack(sender=1, media=SSRC, seqs=(newest & 0xFFFF,)), now_s=room.now_s + 0.4)
+    assert len(thin.rtp) == sent, "nor later"
+    drowned_s = room.now_s = room.now_s + 0.3
+    while len(client.asked) == asked:
+        room.sends(client, "q")
+        room.turn()
+    assert DRAIN_S <= room.now_s - drowned_s < DRAIN_S + 1.5 * TURN_S
+    assert client.asked[asked:] == [SSRCS["q"]]
+    room.sends(client, *"fq", key=True)
+
+    assert (shown(thin), shown(wide)) == ("q", "f")
+
+
+def test_a_line_that_drowns_keeps_a_picture_that_is_small_already(room, client):
+    it = room.watcher("02")
+    room.sends(client, "q", key=True)
+    for _ in range(12):
+        room.sends(client, "q")
+    drowns(room, it)
+
+    assert shown(it) == "q"
+
+
+def test_a_fall_is_acted_on_at_once(room, client):
+    it = room.watcher("02")
+    room.sends(client, *"qhf", key=True)
+    it.downline.estimate.on_sent(2_000_000, room.now_s)
+    for bps in (900_000, 700_000):
+        it.reports(Remb(sender=1, bitrate_bps=bps, ssrcs=(SSRC,)), now_s=room.now_s)
+        room.steering.heard(it, room.now_s)
+
+    assert top(it) == "h"
+    assert 12 in client.asked
+
+
+@pytest.mark.parametrize(("cap_bps", "first"), [(None, "f"), (2_000_000, "f"), (400_000, "q")])
+def test_what_comes_first_is_what_the_line_is_known_to_carry(room, cap_bps, first):
+    it = room.watcher("02", cap_bps=cap_bps)
+    room.steering.steer(it, room.now_s)
+
+    assert top(it) == first
 
 
 def test_a_roster_caps_from_the_join(room, client):

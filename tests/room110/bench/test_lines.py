@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from config.roster import load_roster
 from room110.bench import lines
 from room110.cli.exits import Exit, Failure
 
@@ -26,5 +27,13 @@ def test_what_is_no_scene_or_picture_is_refused_before_anything_begins(asked, sa
 
 
 def test_every_scene_says_what_it_is():
-    for scene in (*lines.SCENES.values(), *lines.ALONE.values()):
+    for scene in (*lines.SCENES.values(), *lines.ALONE.values(), *lines.CAPPED.values()):
         assert scene.__doc__
+
+
+def test_the_roster_of_a_thin_line_is_the_usual_one_and_says_so(tmp_path):
+    usual, capped = load_roster(), load_roster(lines._capped_roster(tmp_path))
+
+    assert capped.codes == usual.codes
+    assert [site.code for site in capped if site.bandwidth_kbps] == [lines.GUEST]
+    assert capped.by_code(lines.GUEST).bandwidth_kbps == 400

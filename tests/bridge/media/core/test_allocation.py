@@ -78,6 +78,14 @@ def test_everybody_is_seen_before_somebody_is_seen_well(budget, expected):
     assert shown(allocate(budget, stage((Q, H, F), (Q, H, F), (Q, H, F)), {})) == expected
 
 
+def test_what_may_not_rise_may_fall_and_begin():
+    wishes = stage((Q, H, F), (Q, H, F), (Q, H, F))
+    before = {"s0": Choice(layer="h", bps=500), "s1": Choice(layer="q", bps=150)}
+
+    assert shown(allocate(9000, wishes, before, may_rise=False)) == "h q f"
+    assert shown(allocate(300, wishes, before, may_rise=False)) == "q1 q0 q0"
+
+
 def test_rank_and_not_the_order_of_the_list_decides():
     wishes = [Wish(slot="gallery.00", rank=9, layers=(Q,)), Wish(slot="chair", rank=3, layers=(Q,))]
 

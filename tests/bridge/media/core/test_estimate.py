@@ -30,6 +30,7 @@ def limited(remb: int = 400_000) -> tuple[DownlinkEstimate, float]:
     estimate.wants(WISH_BPS)
     now = send(estimate, F_BPS, 0.0, 3.0)
     estimate.on_remb(F_BPS, now)
+    estimate.on_remb(1_220_000, now + 0.1)  # in two steps: else it would drown
     estimate.on_remb(remb, now + 0.2)
     return estimate, send(estimate, 214_000, now + 0.4, 4.0)
 
@@ -49,7 +50,52 @@ def test_a_remb_that_falls_below_what_is_sent_is_believed_at_once(remb):
 
     assert estimate.bps is not None
     assert 0.85 * remb <= estimate.bps <= remb
-    assert estimate.falls == 1
+    assert (estimate.falls, estimate.drownings) == (2, 0)
+
+
+def test_a_remb_that_falls_in_one_step_is_of_a_line_that_drowns():
+    estimate = DownlinkEstimate()
+    estimate.least_bps = 330_000
+    now = send(estimate, F_BPS, 0.0, 3.0)
+    estimate.on_remb(F_BPS, now)
+    estimate.on_remb(900_000, now + 0.2)
+    assert (estimate.bps, estimate.drownings, estimate.fell_s) == (330_000, 1, now + 0.2)
+
+    estimate.on_remb(700_000, now + 0.3)
+
+    assert (estimate.bps, estimate.drownings) == (330_000, 1)
+
+
+def test_what_is_asked_for_in_great_numbers_and_late_is_of_a_line_that_drowns():
+    estimate = DownlinkEstimate()
+    now = send(estimate, F_BPS, 0.0, 3.0)
+    estimate.on_asked(1, range(100, 110), 0.1, now)
+    assert estimate.bps is None
+
+    estimate.on_asked(1, range(110, 120), 0.3, now)
+
+    assert (estimate.bps, estimate.falls, estimate.drownings) == (FLOOR_BPS, 1, 1)
+
+
+def test_what_is_asked_for_during_a_probe_stops_the_probe_alone():
+    estimate, now = limited(400_000)
+    before = estimate.bps
+    now = send(estimate, 214_000, now, 2.0)
+    assert estimate.probe_bps(now) > 0
+    estimate.on_sent(500_000, now + 0.2, padding_bps=290_000)
+    for after in (0.3, 0.4):
+        estimate.on_asked(1, range(int(after * 1000), int(after * 1000) + 10), 0.3, now + after)
+
+    assert (estimate.bps, estimate.drownings) == (before, 0)
+    assert estimate.probe_bps(now + 0.4) == 0
+
+
+def test_where_the_least_is_sent_nothing_drowns():
+    estimate = DownlinkEstimate()
+    now = send(estimate, FLOOR_BPS, 0.0, 3.0)
+    estimate.on_asked(1, range(110, 120), 0.3, now)
+
+    assert (estimate.bps, estimate.drownings) == (None, 0)
 
 
 def test_a_remb_that_follows_its_own_falls_leaves_a_thumbnail():
@@ -164,6 +210,7 @@ def test_the_cap_of_the_roster_holds_whatever_the_line_says():
     estimate.wants(WISH_BPS)
     now = send(estimate, 590_000, 0.0, 3.0)
     estimate.on_remb(880_000, now)
+    estimate.on_remb(450_000, now + 0.1)
     estimate.on_remb(300_000, now + 0.2)
     assert estimate.bps == 270_000
 
