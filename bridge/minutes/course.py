@@ -16,7 +16,7 @@ from bridge.minutes.chairing import Handover
 from bridge.minutes.document import BLANK, Paragraph, Style, labelled, line
 from bridge.minutes.facts import Minutes
 from bridge.minutes.programme import ItemFacts
-from bridge.minutes.speeches import shows
+from bridge.minutes.speeches import goes_with, shows
 from bridge.minutes.steps import Moment
 from bridge.minutes.wording import hours
 
@@ -92,7 +92,7 @@ def _beginning(minutes: Minutes, item: ItemFacts, begun: Moment) -> Iterator[Par
     if item.kind is ItemKind.CENTRE:
         who = ", ".join(filter(None, (item.speaker, item.position)))
         yield _at(begun, f"{who} trình bày." if who else "Bắt đầu.")
-        if not _is_noted(minutes, begun, _end_of(item, begun)):
+        if begun not in _noted(minutes):
             yield _blank("Nội dung:")
     elif item.kind is ItemKind.CLIP:
         yield _at(begun, "Hội nghị xem phim.")
@@ -132,24 +132,26 @@ def _handover(handover: Handover) -> str:
 
 
 def _speeches(minutes: Minutes) -> Iterator[_Happening]:
+    noted = _noted(minutes)
     for speech in minutes.speeches:
         told = speaker_of(speech.title, speech.speaker, speech.position) + " phát biểu"
         if speech.by_phone:
             told += " qua điện thoại"
         if speech.text:
             told += f" về: {speech.text}"
-        told += " (có trình chiếu)." if shows(speech) else "."
+        told += " (có trình chiếu)." if shows(speech, minutes.showings) else "."
         if speech.ended is not None:
             told += f" Kết thúc phát biểu lúc {hours(speech.ended)}."
         paragraphs = [_at(speech.granted, told)]
-        if not _is_noted(minutes, speech.granted, speech.ended):
+        if speech.granted not in noted:
             paragraphs.append(_blank("Nội dung phát biểu:"))
         yield _Happening(speech.granted.at_s, 3, paragraphs)
 
 
 def _showings(minutes: Minutes) -> Iterator[_Happening]:
     for showing in minutes.showings:
-        if showing.item is None and showing.site != CENTRE:
+        alone = not any(goes_with(showing, speech) for speech in minutes.speeches)
+        if alone and showing.item is None and showing.site != CENTRE:
             text = f"{showing.title} trình chiếu tài liệu."
             yield _Happening(showing.granted.at_s, 4, [_at(showing.granted, text)])
 
@@ -159,12 +161,26 @@ def _notes(minutes: Minutes) -> Iterator[_Happening]:
         yield _Happening(note.at.at_s, 5, [labelled(Style.BODY, "Ghi nhận:", note.text)])
 
 
-def _is_noted(minutes: Minutes, since: Moment, until: Moment | None) -> bool:
-    """Whether the secretary wrote something meanwhile."""
-    return any(
-        since.at_s <= note.at.at_s and (until is None or note.at.at_s <= until.at_s)
-        for note in minutes.notes
-    )
+def _noted(minutes: Minutes) -> set[Moment]:
+    """The beginnings of what has a note.  Of several that go on, a note is of the latest."""
+    runs = [(speech.granted, speech.ended) for speech in minutes.speeches]
+    runs += [
+        (begun, _end_of(item, begun))
+        for item in minutes.items
+        if item.kind is ItemKind.CENTRE
+        for begun in item.begun
+    ]
+    noted = set()
+    for note in minutes.notes:
+        now_s = note.at.at_s
+        on = [
+            since
+            for since, until in runs
+            if since.at_s <= now_s and (until is None or now_s <= until.at_s)
+        ]
+        if on:
+            noted.add(max(on, key=lambda since: since.at_s))
+    return noted
 
 
 def _blank(label: str) -> Paragraph:

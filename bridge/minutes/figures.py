@@ -56,11 +56,13 @@ def speeches_of(minutes: Minutes) -> Sheet:
         "Mất đường truyền (giây)", "Mất đường truyền (lần)", "Kỹ thuật tạm ngắt (giây)",
         "Tạm nghỉ (giây)", "Số phần", "Kết thúc do",
     )  # fmt: skip
-    rows = tuple(_speech(number, speech) for number, speech in enumerate(minutes.speeches, 1))
+    rows = tuple(
+        _speech(number, speech, minutes) for number, speech in enumerate(minutes.speeches, 1)
+    )
     return Sheet(title="Phát biểu", header=header, rows=rows)
 
 
-def _speech(number: int, speech: Speech) -> tuple[Value, ...]:
+def _speech(number: int, speech: Speech, minutes: Minutes) -> tuple[Value, ...]:
     return (
         number,
         speech.site,
@@ -72,7 +74,7 @@ def _speech(number: int, speech: Speech) -> tuple[Value, ...]:
         speech.text,
         KINDS[speech.kind],
         "x" if speech.by_phone else None,
-        "x" if shows(speech) else None,
+        "x" if shows(speech, minutes.showings) else None,
         clock(speech.asked),
         clock(speech.granted),
         clock(speech.ended),

@@ -7,6 +7,7 @@ word (slides, a film).  Who asked and never had the floor is told here too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bridge.conference.state import Conference, Request
@@ -171,9 +172,18 @@ def floor_of(last: Conference, lives: Lives, *, now_s: float) -> Floor:
     )
 
 
-def shows(speech: Speech) -> bool:
-    """Whether it had slides or a film."""
-    return CONTENT in speech.floors
+def shows(speech: Speech, showings: Iterable[Speech]) -> bool:
+    """Whether it had slides or a film, asked for with the word or apart from it."""
+    return CONTENT in speech.floors or any(goes_with(showing, speech) for showing in showings)
+
+
+def goes_with(showing: Speech, speech: Speech) -> bool:
+    """Whether the site showed something while it spoke."""
+    return (
+        showing.site == speech.site
+        and (speech.ended is None or showing.granted.at_s <= speech.ended.at_s)
+        and (showing.ended is None or speech.granted.at_s <= showing.ended.at_s)
+    )
 
 
 def _speech(

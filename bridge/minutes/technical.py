@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bridge.conference.words import CENTRE, Hold
+from bridge.conference.words import CENTRE, Hold, Role
 from bridge.minutes.document import Block, Document, Style, Table, labelled, line
 from bridge.minutes.facts import Minutes
 from bridge.minutes.incidents import Incident, IncidentKind
@@ -235,6 +235,7 @@ def _acting(minutes: Minutes) -> Table:
             clock(acting.last),
         )
         for acting in minutes.acting
+        if acting.authority is not Role.SITE
     )
     header = ("Người thực hiện", "Với quyền", "Số lệnh", "Từ", "Đến")
     return Table(header=header, rows=rows, widths_mm=(16,) * len(header))

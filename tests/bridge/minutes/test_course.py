@@ -127,6 +127,31 @@ def test_the_secretarys_words_stand_where_they_were_written_and_fill_the_blank()
     assert told[-1] == UNWRITTEN
 
 
+def test_of_several_that_speak_a_note_is_of_the_latest():
+    sitting = opened(max_floor_users=2)
+    sitting.do(ChairCall(site="11"))
+    sitting.at("08:01")
+    sitting.do(ChairCall(site="79"))
+    sitting.do(MinutesNote(text="Đồng ý."), SECRETARY)
+
+    told = course(sitting)
+    assert told[2] == UNWRITTEN
+    assert told[4:] == ["Ghi nhận: Đồng ý."]
+
+
+def test_slides_beside_a_speech_are_told_with_it():
+    sitting = opened()
+    sitting.do(ChairCall(site="11"))
+    sitting.do(FloorRequest(floors=(CONTENT,)), province("11"))
+    sitting.do(ChairGrant(request=2))
+
+    assert course(sitting) == [
+        OPENED,
+        f"08 giờ 00 phút: {WHO} phát biểu (có trình chiếu).",
+        UNWRITTEN,
+    ]
+
+
 def test_what_was_asked_and_refused_is_not_told():
     sitting = opened()
     sitting.do(FloorRequest(), province("11"))

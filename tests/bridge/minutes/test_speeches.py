@@ -10,6 +10,7 @@ from bridge.conference.commands import (
     ChairHold,
     ChairPhase,
     ChairResume,
+    ChairRevoke,
     FloorRelease,
     FloorRequest,
     LinkLost,
@@ -19,7 +20,7 @@ from bridge.conference.words import CONTENT, EndReason, Hold, Phase, RequestKind
 from bridge.minutes.lives import Fate
 from bridge.minutes.speeches import shows
 from tests.bridge.conference.scene import province
-from tests.bridge.minutes.sitting import Sitting, full, opened
+from tests.bridge.minutes.sitting import SITES, Sitting, full, opened
 
 
 def dropped(limit_s: int = 300) -> Sitting:
@@ -102,7 +103,7 @@ def test_who_ended_it_and_by_which_authority():
 def test_a_whole_morning():
     minutes = full().minutes
 
-    assert [(s.site, s.kind, s.by_phone, shows(s)) for s in minutes.speeches] == [
+    assert [(s.site, s.kind, s.by_phone, shows(s, minutes.showings)) for s in minutes.speeches] == [
         ("11", RequestKind.AGENDA, False, False),
         ("79", RequestKind.HAND, False, False),
         ("01", RequestKind.HAND, False, True),
@@ -150,3 +151,38 @@ def test_closing_reaches_nobody_who_still_waits():
 
     assert not_reached(sitting) == [("11", False)]
     assert sitting.minutes.speeches[0].reason is EndReason.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("asker", "granted", "ended", "shown"),
+    [
+        ("11", "08:01", "08:02", True),
+        ("11", "08:01", None, True),
+        ("11", "07:59", "08:02", True),
+        ("79", "08:01", "08:02", False),
+        ("11", "08:06", None, False),
+        ("11", "07:58", "07:59", False),
+    ],
+)
+def test_slides_that_were_asked_for_apart_go_with_the_speech_of_their_site(
+    asker, granted, ended, shown
+):
+    sitting = Sitting()
+    sitting.come(*SITES)
+    sitting.at("07:55")
+    sitting.open()
+    slides = 1 if granted < "08:00" else 2
+    plan = [
+        ("08:00", ChairCall(site="11"), None),
+        ("08:05", ChairRevoke(), None),
+        (granted, FloorRequest(floors=(CONTENT,)), province(asker)),
+        (granted, ChairGrant(request=slides), None),
+    ]
+    if ended:
+        plan.append((ended, FloorRelease(request=slides), province(asker)))
+    for time, command, actor in sorted(plan, key=lambda step: step[0]):
+        sitting.at(time)
+        sitting.do(command, actor)
+    minutes = sitting.minutes
+
+    assert shows(minutes.speeches[0], minutes.showings) is shown
