@@ -15,8 +15,8 @@ Rules:
 * The gallery shows every site at its roster position to those who have gallery slots, in any
   phase: a technician must see a black camera before the session.
 * Layers: gallery asks for q; the stage for q and f, of those it has a picture place for; the next
-  speaker for f as well, so that its key frame is one round trip away when it is called.  Nobody
-  watching: none.
+  speaker for f as well, so that its key frame is one round trip away when it is called.  Whom the
+  desks watch: f too.  Nobody watching: none.
 """
 
 from __future__ import annotations
@@ -75,10 +75,13 @@ def set_stage(conference: Conference, before: Stage, *, gallery_watched: bool) -
         for position, site in enumerate(conference.sites):
             everybody[gallery(position)] = site
             wants.setdefault(site, set()).add(LOW)
+        if conference.views.watch is not None:
+            wants.setdefault(conference.views.watch, set()).add(HIGH)
     plan = Plan(
         gates=open_gates(conference),
         slots=everybody | slots,
         wants={site: frozenset(layers) for site, layers in wants.items()},
+        watched=conference.views.watch if gallery_watched else None,
         ladder={
             code: Ladder(site.ladder.value)
             for code, site in conference.sites.items()

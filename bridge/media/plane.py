@@ -38,7 +38,6 @@ class Ladder(StrEnum):
 
     FULL = "full"
     SMALL = "small"
-    """Small pictures only."""
     SOUND = "sound"
 
 
@@ -137,19 +136,20 @@ class SessionSpec:
 class Plan:
     """What the plane must carry: gates, who stands in which slot, and which layers are asked for.
 
-    Applied as one step in the order: shut gates, open gates, move slots.  A slot not named is
-    empty.  A site is never sent its own source, whatever the plan says.
+    Applied in the order: shut gates, open gates, move slots.  A slot not named is empty.  A site is
+    never sent its own source, whatever the plan says.
     """
 
     gates: frozenset[str] = frozenset()
-    """Sites whose gate is open; everybody else's sound is dropped where it enters."""
+    """Sites whose gate is open; all other sound is dropped where it enters."""
     slots: Mapping[str, str] = field(default_factory=dict)
     """Slot -> site, for stage and gallery slots alike; sound and picture move together."""
     wants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Site -> picture layers somebody watches (``q``, ``f``); the publisher is told the same."""
     private: Mapping[SessionId, Mapping[str, str]] = field(default_factory=dict)
-    """Session -> sound slot -> the site it hears there behind the shut gate (a probe), instead of
-    whom the slot shows to others."""
+    """Session -> sound slot -> whom it hears there behind the gate (a probe)."""
+    watched: str | None = None
+    """The site that is more than a thumbnail in the gallery."""
     ladder: Mapping[str, Ladder] = field(default_factory=dict)
     """Site -> what its line may carry at most; a site not named: everything."""
 

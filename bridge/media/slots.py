@@ -53,13 +53,14 @@ MAX_SPEAKERS: Final = 4
 """Speech holders at most, each with its own sound slot; the first two also have a picture."""
 
 CONTENT: Final = "content"
+GALLERY: Final = "gallery."
 STAGE_SOUNDS: Final = ("chair", *(f"speaker.{n}" for n in range(1, MAX_SPEAKERS + 1)), CONTENT)
 STAGE_PICTURES: Final = ("chair", "speaker.1", "speaker.2", CONTENT)
 
 
 def gallery(position: int) -> str:
     """Name of the gallery slot of a roster position: ``gallery.00`` (Hà Nội) to ``gallery.63``."""
-    return f"gallery.{position:02d}"
+    return f"{GALLERY}{position:02d}"
 
 
 def slots_for(kind: SessionKind, *, gallery_size: int = 0) -> tuple[Slot, ...]:

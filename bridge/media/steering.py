@@ -23,7 +23,7 @@ from bridge.media.core.tiers import WHOLE
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Ladder, LayerDemand, Plan, PlaneEvent
 from bridge.media.session import MediaSession
-from bridge.media.slots import CONTENT
+from bridge.media.slots import CONTENT, GALLERY
 from bridge.media.streams import Outlet, medium_of
 
 TURN_S: Final = 0.1
@@ -56,6 +56,9 @@ class Steering:
         for outlet in session.outlets.values():
             site = self._plan.slots.get(outlet.slot)
             medium = medium_of(outlet.slot, outlet.kind)
+            if outlet.slot.startswith(GALLERY):
+                is_watched = site is not None and site == self._plan.watched
+                outlet.largest = layers.F if is_watched else layers.Q
             if outlet.kind == "audio" and outlet.slot in private:
                 site, medium = private[outlet.slot], whispers.MEDIUM
             self._forwarder.aim(outlet, site, medium, now_s)

@@ -29,7 +29,7 @@ from bridge.media.core.rewrite import Numbers, Place, Run
 from bridge.media.core.rtcp import ReportBlock
 from bridge.media.core.tiers import Tiers
 from bridge.media.plane import Codec, Payload
-from bridge.media.slots import CONTENT
+from bridge.media.slots import CONTENT, GALLERY
 
 ALIVE_S: Final = 1.0
 """A layer without a packet for this long is not sent at present: 15 frame times at 15 fps."""
@@ -218,7 +218,7 @@ class Outlet:
         self.kind = kind
         self.ssrc = ssrc
         self.payloads = payloads
-        self.largest = layers.Q if slot.startswith("gallery.") else layers.F
+        self.largest = layers.Q if slot.startswith(GALLERY) else layers.F
         """The best layer that the slot has room for."""
         self.top: str | None = self.largest
         """The best layer it may show; None: the line carries none."""

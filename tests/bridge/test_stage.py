@@ -18,6 +18,7 @@ from bridge.conference.commands import (
     SiteLadder,
     SiteProbe,
     ViewBroadcast,
+    ViewWatch,
 )
 from bridge.conference.gate import open_gates
 from bridge.conference.words import Ladder, Phase, ProbeKind, RefusalCode, Via
@@ -308,3 +309,13 @@ def test_a_room_that_is_probed_is_asked_for_its_microphone_and_one_that_telephon
     assert {site: mic_wish(scene.state, site).mic for site in ("01", "79")} == dict.fromkeys(
         ("01", "79"), "mute"
     )
+
+
+def test_whom_the_desks_watch_sends_its_high_layer_and_its_thumbnail_may_grow():
+    scene = in_lobby()
+    scene.do(ViewWatch(site="48"), TECHNICIAN)
+    stage = stage_of(scene, watched=True)
+    assert stage.plan.watched == "48"
+    assert (stage.plan.wants["48"], stage.plan.wants["01"]) == (BOTH, LOW)
+    # Nobody has the place to show it.
+    assert stage_of(scene).plan == Plan()

@@ -510,3 +510,21 @@ def test_rates_are_measured_as_streams_flow(room, client):
         room.turn()
 
     assert client.sources[11].rate.bps == pytest.approx(1000 * 8 / TURN_S, rel=0.2)
+
+
+def test_whom_the_desks_watch_is_shown_larger_in_its_thumbnail_and_no_one_else():
+    room = Room()
+    desk = room.join("110", downlinks=(thumbnail(0, 701), thumbnail(1, 702)))
+    slots = {gallery(0): "01", gallery(1): "02"}
+    room.steering.set_plan(Plan(slots=slots, watched="02"))
+    room.steering.aim(desk, room.now_s)
+    assert [desk.outlets[ssrc].largest for ssrc in (701, 702)] == ["q", "f"]
+    room.steering.set_plan(Plan(slots=slots))
+    room.steering.aim(desk, room.now_s)
+    assert [desk.outlets[ssrc].largest for ssrc in (701, 702)] == ["q", "q"]
+
+
+def thumbnail(position: int, ssrc: int) -> Downlink:
+    return Downlink(
+        slot=gallery(position), kind="video", mid=str(ssrc), payloads=PICTURE_PAYLOADS, ssrc=ssrc
+    )

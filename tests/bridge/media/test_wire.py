@@ -106,6 +106,7 @@ plans = st.builds(
     slots=st.dictionaries(words, words, max_size=3),
     wants=st.dictionaries(words, layers, max_size=3),
     private=st.dictionaries(words, st.dictionaries(words, words, max_size=2), max_size=2),
+    watched=st.none() | words,
     ladder=st.dictionaries(words, st.sampled_from(Ladder), max_size=3),
 )
 sources = st.builds(
