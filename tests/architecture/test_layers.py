@@ -26,6 +26,7 @@ PURE = (
     "bridge/media/core/",
     "bridge/media/plane.py",
     "bridge/media/slots.py",
+    "bridge/media/times.py",
     "bridge/media/told.py",
     # Of the minutes, the facts; their writing on paper knows dates and files.
     "bridge/minutes/__init__.py",
