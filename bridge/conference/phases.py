@@ -75,7 +75,8 @@ def change(course: Course, to: Phase) -> None:
         for holder in conference.granted:
             course.add(HoldStarted(at_s=now_s, request=holder.id, cause=Hold.PHASE))
     course.add(PhaseChanged(at_s=now_s, to=to))
-    if came_from is Phase.RECESS and to is Phase.OPEN:
+    if to is Phase.OPEN:
+        # Only after a recess is there one.
         for holder in conference.granted:
             course.add(HoldEnded(at_s=now_s, request=holder.id, cause=Hold.PHASE))
 

@@ -148,7 +148,6 @@ def _show_film(course: Course, item: Item) -> None:
     shows = any(holder.site == CENTRE for holder in conference.holders_of(CONTENT))
     if shows or conference.sites[CENTRE].link is not Link.UP:
         return
-    giving.make_room(course, (CONTENT,), "replace")
     course.add(
         asking.made(
             course,

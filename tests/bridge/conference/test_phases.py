@@ -187,6 +187,16 @@ def test_closing_ends_everything_before_the_phase():
     assert not scene.state.rollcall.is_open
 
 
+def test_closing_in_recess_lets_nobody_go_on():
+    scene = speaking("01")
+    scene.do(ChairPhase(to=Phase.RECESS))
+
+    assert shorthand(scene.do(ChairPhase(to=Phase.CLOSED))) == [
+        ("RequestEnded", 1, "released", "closed"),
+        ("PhaseChanged", "closed"),
+    ]
+
+
 @pytest.mark.parametrize("phase", [Phase.LOBBY, Phase.RECESS])
 def test_closing_from_another_phase_denies_who_waited(phase):
     scene = in_lobby() if phase is Phase.LOBBY else in_session()

@@ -273,9 +273,16 @@ def test_a_film_takes_the_place_of_slides():
     scene = planned(FILM)
     scene.do(ChairCall(site="01", floors=CONTENT))
 
-    scene.do(AgendaNext())
+    events = scene.do(AgendaNext())
 
     assert content(scene.state) == "110"
+    assert [type(event).__name__ for event in events] == [
+        "ItemStarted",
+        "RequestMade",
+        "RequestEnded",
+        "RequestGranted",
+        "ClockStarted",
+    ]
     assert scene.request(1).reason == "replaced"
 
 
