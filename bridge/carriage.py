@@ -63,6 +63,7 @@ class Carriage:
         """Close without a word to the conference: the caller knows whether the link is lost."""
         if session.media is not None:
             self._plane.close(session.media)
+            self._watch.arrivals.closed(session.media)
             self._sessions.set_media(session, None)
 
     def hear(self, event: LinkUp | LinkLost | SessionEnded) -> None:

@@ -134,10 +134,8 @@ class Bridge:
         *resume* is the revision it saw last, *device* what it calls itself, *standby* that it
         wants to wait beside the active one.  Raises :class:`JoinRefused`.
         """
-        viewer = identity.roles <= {Role.VIEWER}
-        if self._room.conference.locked and kind is SessionKind.WALL and viewer:
-            raise JoinRefused("locked", "the conference takes no further viewer")
         watches = kind is SessionKind.CONSOLE and bool(identity.roles & GALLERY_ROLES)
+        viewer = identity.roles <= {Role.VIEWER}
         session = Session(
             id=self._draw.name(),
             identity=identity,
@@ -146,7 +144,11 @@ class Bridge:
             outbox=outbox,
             device=device,
         )
-        self._devices.enter(session, wants_standby=standby)
+        with self._watch.arrivals.judged():
+            if self._room.conference.locked and kind is SessionKind.WALL and viewer:
+                raise JoinRefused("locked", "the conference takes no further viewer")
+            self._devices.enter(session, wants_standby=standby)
+        self._watch.arrivals.hello(session.id, now_s=_now_s())
         self._presence.came(session)
         log.info("session.joined", session=session.id, site=identity.site, kind=kind)
         if kind is SessionKind.CONSOLE:
@@ -178,16 +180,19 @@ class Bridge:
         session = self._sessions.get(session_id)
         if session is None or session.outbox is None:
             raise MediaRejected("the session is over")
-        if session.standby:
-            raise MediaRejected("another device of the site is the active one")
-        if restart:
-            answer = self._negotiator.restart(session, sdp, slots)
+        with self._watch.arrivals.judged():
+            if session.standby:
+                raise MediaRejected("another device of the site is the active one")
+            if restart:
+                answer = self._negotiator.restart(session, sdp, slots)
+                session.offers += 1
+                self._watch.restarted(session)
+                return answer
             session.offers += 1
-            return answer
-        session.offers += 1
-        name = f"{session.id}.{session.offers}"
-        answer, spec = self._negotiator.begin(session, name, sdp, slots)
+            name = f"{session.id}.{session.offers}"
+            answer, spec = self._negotiator.begin(session, name, sdp, slots)
         self._carriage.begin(session, spec)
+        self._watch.arrivals.offered(session.id, name, now_s=_now_s())
         self._staging.set()
         return answer
 
@@ -204,6 +209,7 @@ class Bridge:
         if session is None:
             return
         session.outbox = None
+        self._watch.arrivals.left(session.id)
         self._presence.went(session)
         log.info("session.left", session=session.id, site=session.site, goodbye=said_goodbye)
         if session.kind is SessionKind.ROOM and session.media is not None and not said_goodbye:
@@ -225,7 +231,9 @@ class Bridge:
         seen_rev: int | None = None,
     ) -> Accepted | Refusal:
         """See :meth:`bridge.room.Room.submit`."""
-        return await self._room.submit(command, actor, command_id, seen_rev=seen_rev)
+        return await self._watch.asked.answer(
+            self._room.submit(command, actor, command_id, seen_rev=seen_rev)
+        )
 
     async def begin_next(self, title: str, *, rehearsal: bool, actor: Actor) -> Accepted | Refusal:
         return await self._room.begin_next(title, rehearsal=rehearsal, actor=actor)
@@ -258,6 +266,7 @@ class Bridge:
     def _on_begun(self) -> None:
         for session in self._sessions:
             session.tell(Bye(reason="conference_over"))
+            self._watch.arrivals.left(session.id)
             self._carriage.end(session)
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
@@ -268,6 +277,8 @@ class Bridge:
         if isinstance(event, LayerDemand):
             self._staging.hear(event)
         else:
+            silent = self._watch.is_silent(event.session)
+            self._watch.arrivals.hear(event, silent=silent, now_s=_now_s())
             self._carriage.hear(event)
 
     # Once a second.
@@ -277,3 +288,7 @@ class Bridge:
         while True:
             await asyncio.sleep(1.0)
             self._watch.look(self._room, self._sessions, self._staging.plan)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -8,16 +8,21 @@ what REST and the board show, and :class:`Figures` beside them.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bridge.arrivals import Arrivals
+from bridge.asked import Asked
 from bridge.clients import Clients, Said
+from bridge.conference.state import Conference
 from bridge.conference.words import Phase, Role, SiteCode
 from bridge.media.plane import MediaPlane, Plan, PlaneStats
 from bridge.media.slots import SessionKind
 from bridge.outgoing import Lines
+from bridge.quality import Qualities
 from bridge.room import Room
 from bridge.sessions import Session, Sessions
 from bridge.survey import Survey
@@ -34,12 +39,13 @@ _BEFORE_THE_FIRST_LOOK: Final = PlaneStats()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """One moment; ``media`` and ``traffic`` are of the last look."""
+    """One moment; ``media``, ``traffic`` and ``quality`` are of the last look."""
 
     now_s: float
     """Conference seconds."""
     begun: str
     """Time of day, ISO 8601, when the conference began."""
+    conference: Conference
     phase: Phase
     queue: int
     """Accepted requests that wait."""
@@ -51,9 +57,14 @@ class Figures:
     """Picture layers somebody watches."""
     media: PlaneStats
     traffic: SiteTraffic
+    quality: Qualities
     clients: Clients
     media_lost: Mapping[str, int]
     """By :data:`LOST_REASONS`."""
+    restarts: Mapping[SiteCode, int]
+    """Times that a room's media changed its way."""
+    arrivals: Arrivals
+    asked: Asked
 
 
 class Watch:
@@ -65,18 +76,26 @@ class Watch:
         self._survey = Survey(titles)
         self._media = _BEFORE_THE_FIRST_LOOK
         self._traffic = SiteTraffic()
+        self._quality = Qualities()
         self._clients = Clients()
         self._media_lost: Counter[str] = Counter()
+        self._restarts: Counter[SiteCode] = Counter()
+        self.arrivals = Arrivals()
+        self.asked = Asked(time.perf_counter)
 
     def begin(self) -> None:
         """Another conference."""
         self._survey = Survey(self._titles)
+        self._quality.begin()
 
     def look(self, room: Room, sessions: Sessions, plan: Plan) -> None:
         """Once a second: judge, count, and tell consoles what is new."""
         self._media = self._plane.snapshot()
-        rooms = {s.media: site for site, s in sessions.rooms().items() if s.media is not None}
+        live = sessions.rooms()
+        rooms = {s.media: site for site, s in live.items() if s.media is not None}
+        said = {site: s.client.stats for site, s in live.items() if s.outbox and s.client}
         self._traffic.look(self._media, rooms)
+        self._quality.look(self._media, rooms, self._traffic, said, now_s=room.now_s)
         news = self._survey.look(self._media, room.conference, sessions, plan, now_s=room.now_s)
         lines = Lines(sites=news)
         for session in sessions:
@@ -92,6 +111,15 @@ class Watch:
         """A session's media has ended without our doing."""
         self._media_lost[reason] += 1
 
+    def restarted(self, session: Session) -> None:
+        """A session's media goes on another way."""
+        if session.kind is SessionKind.ROOM and session.site is not None:
+            self._restarts[session.site] += 1
+
+    def is_silent(self, media: str) -> bool:
+        """Whether nothing was ever heard of a media session, as far as the last look saw it."""
+        return any(s.session == media and s.age_s is None for s in self._media.sessions)
+
     def lines(self, room: Room, sessions: Sessions) -> Lines:
         """All lines as the last look saw them."""
         return Lines(sites=self._survey.lines(room.conference, sessions))
@@ -105,6 +133,7 @@ class Watch:
         return Figures(
             now_s=room.now_s,
             begun=room.begun,
+            conference=room.conference,
             phase=room.conference.phase,
             queue=len(room.conference.queue),
             sessions=Counter(session.kind for session in connected),
@@ -114,6 +143,10 @@ class Watch:
             wanted=plan.wants,
             media=self._media,
             traffic=self._traffic,
+            quality=self._quality,
             clients=self._clients,
             media_lost=self._media_lost,
+            restarts=self._restarts,
+            arrivals=self.arrivals,
+            asked=self.asked,
         )

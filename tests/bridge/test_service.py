@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -797,3 +798,76 @@ async def test_commands_are_the_rooms_and_safe_to_send_twice(tmp_path):
         assert again.repeated
         await house.do(ChairCall(site="01"), ChairRevoke())
         assert house.bridge.now_s() >= 0
+
+
+# What is counted for the windows.
+
+
+@virtual_time
+async def test_each_coming_of_a_device_has_one_end(tmp_path):
+    async with house_in(tmp_path) as house:
+        first = house.join("01")
+        await asyncio.sleep(0.5)
+        media = first.offer()
+        await asyncio.sleep(0.25)
+        house.plane.say(LinkUp(session=media))
+        house.plane.say(SessionEnded(session=house.join("02").offer(), reason="bug"))
+        gone = house.join("79")
+        gone.offer()
+        gone.leave()
+        deaf = house.join("48").offer()
+        carried = SessionStats(
+            session=deaf,
+            site="48",
+            connected=False,
+            age_s=None,
+            rtt_s=None,
+            loss_down=None,
+            packets_out=0,
+            bytes_out=0,
+            sources=(),
+        )
+        house.plane.stats = replace(NOTHING, sessions=(carried,))
+        looking = asyncio.create_task(house.bridge.run())
+        await asyncio.sleep(2)
+        looking.cancel()
+        house.plane.say(SessionEnded(session=deaf, reason="handshake_timeout"))
+        await house.do(ConferenceLock())
+        with pytest.raises(JoinRefused):
+            house.join(None, SessionKind.WALL, Role.VIEWER)
+        with pytest.raises(MediaRejected):
+            house.bridge.offer(first.joined.session, "bad", {})
+
+        arrivals = house.bridge.figures().arrivals
+        assert arrivals.results == {
+            "ok": 1,
+            "bug": 1,
+            "no_connection": 1,
+            "refused": 1,
+            "rejected": 1,
+        }
+        assert arrivals.times.spread().total_s == 0.75
+
+
+@virtual_time
+async def test_what_people_ask_is_counted_by_its_answer(tmp_path):
+    async with house_in(tmp_path) as house:
+        await house.do(OPEN)
+        refusal = await house.bridge.submit(ChairCall(site="99"), CHAIR, None)
+
+        assert not hasattr(refusal, "events")
+        assert house.bridge.figures().asked.results == {"accepted": 1, "refused": 1}
+
+
+@virtual_time
+async def test_a_restart_of_ice_is_counted_of_rooms(tmp_path):
+    async with house_in(tmp_path) as house:
+        room = (await house.connected("01"))["01"]
+        console = house.chair()
+        console.offer()
+        for device in (room, console):
+            sdp, mids = offer_of(device.joined.slots)
+            moved = sdp.replace("a=ice-ufrag:ufrag", "a=ice-ufrag:moved")
+            house.bridge.offer(device.joined.session, moved, mids, restart=True)
+
+        assert house.bridge.figures().restarts == {"01": 1}

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
+from bridge.media.told import Acknowledgement
 from bridge.traffic import Flow, SiteTraffic
 from tests.support.fake_plane import NOTHING
 
@@ -65,7 +66,7 @@ def test_a_second_look_adds_only_what_is_new():
     for packets in (100, 100, 150):
         traffic.look(looked(replace(MIC, packets=packets, bytes=packets * 10)), ROOMS)
 
-    assert traffic.flows["01", "uplink", "audio"] == Flow(150, 1500, 3, 0.004)
+    assert traffic.flows["01", "uplink", "audio"] == Flow(150, 1500, 3, 0.004, unrepaired=3)
 
 
 def test_a_reconnect_keeps_the_counters_and_goes_on_from_them():
@@ -93,6 +94,57 @@ def test_packets_that_come_late_take_no_loss_back_and_are_not_lost_twice():
         traffic.look(looked(replace(MIC, packets=packets, lost=lost)), ROOMS)
 
     assert traffic.flows["01", "uplink", "audio"].lost == 4
+
+
+def test_lost_is_before_repair_and_unrepaired_what_two_looks_have_missed():
+    traffic = SiteTraffic()
+    told = []
+    # Five are missing and on their way again; two of eight never come.
+    for packets, lost, repaired in (
+        (100, 5, 0),
+        (150, 0, 5),
+        (200, 8, 5),
+        (250, 2, 11),
+        (300, 2, 11),
+    ):
+        traffic.look(looked(replace(LOW, packets=packets, lost=lost, repaired=repaired)), ROOMS)
+        flow = traffic.flows["01", "uplink", "video"]
+        told.append((flow.lost, flow.unrepaired))
+
+    assert told == [(5, 0), (5, 0), (13, 0), (13, 2), (13, 2)]
+    assert traffic.retransmitted["01", "uplink"] == 11
+
+
+def test_slides_have_sound_that_is_no_picture():
+    traffic = SiteTraffic()
+    traffic.look(looked(replace(MIC, slot="content.sound")), ROOMS)
+
+    assert list(traffic.flows) == [("01", "uplink", "audio")]
+
+
+def test_feedback_and_repeats_add_up_over_sessions():
+    traffic = SiteTraffic()
+    for name, nacks, repeated in (("s.1", 2, 7), ("s.1", 3, 9), ("s.2", 1, 4), ("s.2", 1, 4)):
+        stats = looked(session=name)
+        [carried] = stats.sessions
+        said = Acknowledgement(said={"nack": nacks}, told={"remb": 2 * nacks})
+        carried = replace(carried, acknowledged=said, repeated=repeated)
+        traffic.look(replace(stats, sessions=(carried,)), ROOMS)
+
+    assert traffic.feedback == {
+        ("01", "uplink", "nack"): 4,
+        ("01", "downlink", "remb"): 8,
+    }
+    assert traffic.retransmitted["01", "downlink"] == 13
+
+
+def test_repairs_of_a_stream_that_begins_anew_are_not_counted_twice():
+    traffic = SiteTraffic()
+    traffic.look(looked(replace(LOW, repaired=4), replace(HIGH, repaired=6)), ROOMS)
+    again = replace(LOW, packets=7, repaired=1)
+    traffic.look(looked(again, replace(HIGH, repaired=6)), ROOMS)
+
+    assert traffic.retransmitted["01", "uplink"] == 11
 
 
 @pytest.mark.parametrize(("age_s", "jitter_s"), [(None, None), (2.0, None), (1.9, 0.004)])

@@ -102,6 +102,31 @@ def test_the_figures_of_a_moment():
     assert figures.begun == "2020-05-29T08:00:00.000+07:00"
     assert figures.wanted == {"01": frozenset("q")}
     assert figures.media.sessions == ()  # before the first look
+    assert figures.quality.of == {}
+    assert figures.conference is watching.conference.conference
+
+
+def test_a_look_sees_how_well_it_goes_with_what_the_page_says():
+    watching = Watching()
+    watching.watch.hear(watching.room, {"rtt_s": 0.2}, now_s=1.0)
+    watching.look()
+
+    quality = watching.figures().quality.of["01"]
+    assert quality.heard_s == watching.conference.now_s
+    watching.watch.begin()
+    assert watching.figures().quality.of == {}
+
+
+def test_who_was_never_heard_is_silent_as_far_as_the_last_look_saw():
+    watching = Watching()
+    deaf = replace(CARRIED, session="deaf", age_s=None)
+    watching.plane.stats = replace(NOTHING, sessions=(CARRIED, deaf))
+    assert not watching.watch.is_silent("deaf")
+    watching.look()
+
+    assert watching.watch.is_silent("deaf")
+    assert not watching.watch.is_silent("m01")
+    assert not watching.watch.is_silent("nobody")
 
 
 def test_what_the_page_says_stands_in_its_row_while_it_is_connected():
