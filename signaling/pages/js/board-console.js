@@ -4,6 +4,7 @@
  * this page still hears the service.
  */
 
+import { current, place } from "./agenda.js";
 import { connected } from "./board-facts.js";
 import { WallClock } from "./clock.js";
 import { perFrame, setFacts, setText } from "./dom.js";
@@ -64,7 +65,7 @@ export class Console {
     performance.mark("show");
     const { up, of } = connected(snapshot);
     setFacts(document.body, { phase: snapshot.phase, rev: this.store.rev });
-    setText(document.getElementById("title"), snapshot.title);
+    setText(document.getElementById("title"), this.#title(snapshot));
     setText(document.getElementById("phase"), this.#phase(snapshot));
     setText(document.getElementById("connected"), this.words.t("console.connected", { up, of }));
     for (const show of this.#shows) show();
@@ -72,6 +73,12 @@ export class Console {
     performance.measure("room110.show", "show");
     performance.clearMeasures("room110.show");
     performance.clearMarks("show");
+  }
+
+  /** What is being treated, else what the conference is called. */
+  #title({ title, agenda }) {
+    const item = current(agenda);
+    return item === null ? title : this.words.t("agenda.at", { ...place(agenda, item.id), title: item.title });
   }
 
   /** The phase, and of a recess until when. */

@@ -33,8 +33,8 @@ const FLOOR_DBOV = -60;
  * @param {Object<string, object>} lines the last `lines` object of each site
  * @param {string} code
  * @returns {{code: string, name: string, title: string, line: string,
- *   since_s: ?number, mic: string, floor: string, blocked: boolean, gate: boolean, help: ?string,
- *   up: boolean, control: string, rtt_ms: ?number, loss_up: ?number, loss_down: ?number,
+ *   since_s: ?number, mic: string, floor: string, blocked: boolean, cut: boolean, gate: boolean,
+ *   help: ?string, standby: boolean, up: boolean, control: string, rtt_ms: ?number, loss_up: ?number, loss_down: ?number,
  *   level: ?number}} the numbers are null where there is no line to measure
  */
 export function factsOf(state, lines, code) {
@@ -51,6 +51,8 @@ export function factsOf(state, lines, code) {
     mic: seen.mic,
     floor: site.floor,
     blocked: site.blocked === true,
+    cut: site.cut === true,
+    standby: site.standby === true,
     gate: site.gate === true,
     help: site.help ?? null,
     up,
@@ -68,11 +70,11 @@ export function speaksUnheard(facts) {
 }
 
 /**
- * What is wrong, worst first, then longest first: `help` somebody waits for, lines, speakers whose
- * microphone is shut, rooms that carry media but no longer hear commands.
+ * What is wrong, worst first, then longest first: `help` somebody waits for, speakers whose
+ * microphone is shut, who was cut, lines, rooms that carry media but no longer hear commands.
  *
  * @param {Array<ReturnType<typeof factsOf>>} all
- * @returns {Array<{facts: ReturnType<typeof factsOf>, kind: "help"|"line"|"mic"|"control"}>} a
+ * @returns {Array<{facts: ReturnType<typeof factsOf>, kind: "help"|"cut"|"line"|"mic"|"control"}>} a
  *   site stands here once, with the worst it has
  */
 export function troubles(all) {
@@ -86,6 +88,7 @@ export function troubles(all) {
 function troubleOf(facts) {
   if (facts.help === "raised") return { kind: "help", rank: -3 };
   if (speaksUnheard(facts)) return { kind: "mic", rank: -2 };
+  if (facts.cut) return { kind: "cut", rank: -1 };
   if (!SOUND.has(facts.line)) return { kind: "line", rank: WORST_FIRST.indexOf(facts.line) };
   if (facts.up && facts.control === "lost") return { kind: "control", rank: WORST_FIRST.length };
   return {};

@@ -1,7 +1,12 @@
-/** <board-panel>: one site with all its numbers, or how to read the board while none is chosen. */
+/**
+ * <board-panel>: one site with what can be done with it and all its numbers, or how to read the board
+ * and what was written while none is chosen.
+ */
 
+import { BoardDeeds } from "./board-deeds.js";
 import { factsOf, milliseconds, percent } from "./board-facts.js";
 import { span } from "./clock.js";
+import { BoardNotes } from "./board-notes.js";
 import { h, setFacts, setText } from "./dom.js";
 
 /** Fields of `lines` and of GET /sites, in the order shown; a key without words is not shown. */
@@ -22,47 +27,53 @@ export class BoardPanel extends HTMLElement {
   #site = null;
   #title = h("h2");
   #rows = new Map();
-  #help = null;
+  #deeds = new BoardDeeds();
+  #notes = new BoardNotes();
+  #close = null;
   #guide = null;
   #facts = h("dl");
 
   begin(board) {
     this.#board = board;
     const { words } = board;
-    const names = ["line", "reason", "since", "mic", "floor", "blocked", "gate", "control"];
+    const names = ["line", "reason", "since", "mic", "floor", "blocked", "gate", "control", "standby"];
     for (const name of [...names, ...Object.keys(NUMBERS)]) {
       const value = h("dd", { data: { fact: name } });
       this.#rows.set(name, value);
       this.#facts.append(h("div", {}, h("dt", { text: words.t(`board.fact.${name}`) }), value));
     }
-    const help = (act, key, deed) =>
-      h("button", { type: "button", data: { act }, text: words.t(key), on: { click: deed } });
-    this.#help = h(
-      "p",
-      { class: "deeds" },
-      help("help-ack", "board.help.ack", () => board.acknowledge(this.#site)),
-      help("help-close", "board.help.close", () => board.close(this.#site)),
-      help("panel-close", "board.panel.close", () => board.pick(null)),
-    );
+    this.#close = h("button", {
+      type: "button",
+      data: { act: "panel-close" },
+      text: words.t("board.panel.close"),
+      on: { click: () => board.pick(null) },
+    });
+    this.#deeds.begin(board);
+    this.#notes.begin(board);
     const guide = ["tile", "strip", "figures", "keys"].map((key) =>
       h("li", { text: words.t(`board.guide.${key}`) }),
     );
     this.#guide = h("ul", { class: "guide" }, ...guide);
-    this.append(this.#title, this.#guide, this.#facts, this.#help);
+    this.append(h("div", { class: "head" }, this.#title, this.#close), this.#guide, this.#notes, this.#deeds, this.#facts);
     this.choose(null);
   }
 
   choose(site) {
     this.#site = site;
+    this.#deeds.choose(site);
     this.#guide.hidden = site !== null;
-    this.#facts.hidden = site === null;
-    this.#help.hidden = site === null;
+    for (const part of [this.#facts, this.#deeds, this.#close]) part.hidden = site === null;
+    if (site !== null) this.#notes.hidden = true;
     if (site === null) setText(this.#title, this.#board.words.t("board.guide"));
     else this.show();
   }
 
   show() {
-    if (this.#site === null) return;
+    if (this.#site === null) {
+      this.#notes.show();
+      return;
+    }
+    this.#deeds.show();
     const { store, words } = this.#board;
     const facts = factsOf(store.snapshot, store.lines, this.#site);
     const seen = store.lines[this.#site] ?? {};
@@ -80,14 +91,12 @@ export class BoardPanel extends HTMLElement {
       blocked: yes(facts.blocked),
       gate: words.t(facts.gate ? "board.gate.open" : "board.gate.shut"),
       control: words.t(facts.control === "lost" ? "board.control.lost" : "board.control.up"),
+      standby: yes(facts.standby),
     };
     for (const [name, value] of this.#rows) {
       const number = facts.up && typeof seen[name] === "number" ? NUMBERS[name](seen[name]) : "–";
       setText(value, name in NUMBERS ? number : said[name]);
     }
-    const [acknowledge, close] = this.#help.children;
-    acknowledge.hidden = facts.help !== "raised";
-    close.hidden = facts.help === null;
   }
 }
 

@@ -87,6 +87,7 @@ export class BoardStrip extends HTMLElement {
     setText(chip.name, `${facts.code} ${facts.name}`);
     const why = {
       help: () => words.t("board.help"),
+      cut: () => words.t("board.is_cut"),
       line: () => words.word("line", facts.line),
       mic: () => words.t("board.unheard", { mic: words.word("mic", facts.mic) }),
       control: () => words.t("board.control"),

@@ -126,6 +126,8 @@ export class Tile {
       mic: facts.mic,
       floor: facts.floor,
       blocked: facts.blocked ? "" : null,
+      cut: facts.cut ? "" : null,
+      standby: facts.standby ? "" : null,
       gate: facts.gate ? "" : null,
       help: facts.help,
       control: facts.up && facts.control === "lost" ? "lost" : null,
@@ -136,7 +138,7 @@ export class Tile {
     const place = facts.floor === "requested" && this.#place !== null ? ` ${this.#place}` : "";
     setText(floor, facts.floor === "none" ? "" : short(words, "floor", facts.floor) + place);
     const called = facts.help === "raised";
-    setText(flag, called ? words.t("tile.help") : facts.blocked ? words.t("tile.blocked") : "");
+    setText(flag, called ? words.t("tile.help") : this.#flag(facts));
     setText(loss, `${percent(facts.loss_up)} · ${percent(facts.loss_down)}`);
     setText(rtt, milliseconds(facts.rtt_ms));
     const loud = String(loudness(facts.level));
@@ -148,8 +150,16 @@ export class Tile {
     if (facts.up) said.push(words.word("mic", facts.mic));
     if (facts.floor !== "none") said.push(words.word("floor", facts.floor));
     if (facts.blocked) said.push(words.t("site.blocked"));
+    if (facts.cut) said.push(words.t("board.is_cut"));
+    if (facts.standby) said.push(words.t("board.fact.standby"));
     if (called) said.push(words.t("board.help"));
     const label = said.join(", ");
     if (this.node.getAttribute("aria-label") !== label) this.node.setAttribute("aria-label", label);
+  }
+
+  #flag({ cut, blocked, standby }) {
+    if (cut) return this.#words.t("tile.cut");
+    if (blocked) return this.#words.t("tile.blocked");
+    return standby ? this.#words.t("tile.standby") : "";
   }
 }

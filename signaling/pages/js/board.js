@@ -1,57 +1,83 @@
 /**
- * The technician's board: a console that watches all sites and touches none.
+ * The technician's board: a console that watches all sites, and handles one at a time.
  *
- * Without pictures it makes no PeerConnection at all: 63 thumbnails are for the moment somebody
- * looks for a black camera, and cost a browser more than everything else here.
+ * Without pictures it makes no PeerConnection at all, unless somebody listens to a site: 63 thumbnails
+ * are for the moment somebody looks for a black camera, and cost a browser more than everything else
+ * here.
  */
 
 import { Console } from "./board-console.js";
 import "./board-counts.js";
+import { Ear } from "./board-ear.js";
 import "./board-panel.js";
 import "./board-seats.js";
 import "./board-strip.js";
-import { setText } from "./dom.js";
+import { Deeds } from "./desk-deeds.js";
+import "./desk-dialog.js";
+import "./desk-notice.js";
+import { powers } from "./desk-powers.js";
+import { announce, setText } from "./dom.js";
 import { Media } from "./media.js";
-import { Refused } from "./protocol.js";
 
 const page = await Console.open();
 if (page.session !== null) compose(page);
 else page.start([]);
 
-function compose({ session, store, words }) {
+function compose({ session, store, words, wall }) {
   const find = (tag) => document.querySelector(tag);
   const seats = find("room-seats");
   const panel = find("board-panel");
-  const control = document.getElementById("control");
-  const help = async (type, site) => {
-    try {
-      await session.command(type, { site });
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      setText(control, `${store.name(site)}: ${words.error(error.code)}`);
-    }
-  };
+  const deeds = new Deeds({ session, store, words, dialog: find("desk-dialog"), notice: find("desk-notice") });
+  let held = new Set();
   const board = {
     store,
     words,
+    wall,
+    deeds,
+    may: (deed) => held.has(deed),
     pick: (code) => {
       seats.choose(code);
       panel.choose(code);
     },
-    acknowledge: (site) => help("help.ack", site),
-    close: (site) => help("help.close", site),
+    acknowledge: (site) => deeds.do("help.ack", { site }, { site }),
   };
   let media = null;
+  let pictures = false;
+  const open = () => (media ??= new Media(session));
+  const ear = new Ear(open);
   for (const tag of ["board-counts", "board-strip", "board-panel"]) find(tag).begin(board);
-  seats.begin({ ...board, figures: true, picture: (slot) => media?.picture(slot) ?? null });
-  followSwitch(words, (on) => {
+  seats.begin({ ...board, figures: true, picture: (slot) => (pictures && media?.picture(slot)) || null });
+  const probes = () => store.snapshot.probe?.by === store.you?.user;
+  /** What nobody looks at and nobody listens to is ended. */
+  const settle = () => {
+    if (pictures || probes()) return;
     media?.end();
-    media = on ? new Media(session) : null;
+    media = null;
+  };
+  followSwitch(words, (on) => {
+    pictures = on;
+    if (on) open();
+    settle();
     document.body.toggleAttribute("data-pictures", on);
     seats.repicture();
   });
+  tellNotes(store, words);
   const shown = [find("board-counts"), find("board-strip"), panel, seats];
-  page.start(shown.map((part) => () => part.show()));
+  page.start([
+    () => (held = powers(store.you, store.snapshot)),
+    ...shown.map((part) => () => part.show()),
+    () => ear.follow({ store, session }),
+    settle,
+  ]);
+}
+
+function tellNotes(store, words) {
+  store.addEventListener("change", ({ detail }) => {
+    for (const event of detail.events) {
+      if (event.type !== "note_sent" || event.to !== "technicians" || event.site === undefined) continue;
+      announce(words.t("desk.writes", { name: store.name(event.site), text: event.text }));
+    }
+  });
 }
 
 function followSwitch(words, turn) {

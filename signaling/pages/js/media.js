@@ -43,6 +43,7 @@ export class Media extends EventTarget {
   /** slot -> RTCRtpTransceiver of the present PeerConnection, by "audio:chair". */
   #lines = new Map();
   #streams = new Map();
+  /** What is sent, by slot. */
   #tracks = { mic: null, camera: null };
   #layers = new Set();
   /** How many sizes of the camera the present connection offered. */
@@ -103,10 +104,11 @@ export class Media extends EventTarget {
     return this.#stream("audio", slot);
   }
 
-  /** Send this track as "mic" or "camera" from now on; null sends nothing. */
+  /** Send this track in a slot that sends from now on; null sends nothing. */
   async send(slot, track) {
+    if (this.#tracks[slot] === track) return;
     this.#tracks[slot] = track;
-    const line = this.#lines.get(`${slot === "mic" ? "audio" : "video"}:${slot}`);
+    const line = this.#lines.get(`audio:${slot}`) ?? this.#lines.get(`video:${slot}`);
     if (line === undefined) return;
     await line.sender.replaceTrack(track);
     if (slot !== "camera" || track === null) return;
@@ -235,7 +237,6 @@ export class Media extends EventTarget {
 
   #addLine(pc, { slot, kind, direction }) {
     const sends = direction === "send";
-    // Content is not sent yet: its lines are there and stay empty.
     const track = (sends && this.#tracks[slot]) || null;
     const options = { direction: sends ? "sendonly" : "recvonly" };
     if (sends && kind === "video") {

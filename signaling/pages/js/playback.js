@@ -42,6 +42,18 @@ export class Playback extends EventTarget {
     }
   }
 
+  /** Play this slot alone: whatever stands in another is not heard. */
+  only(slots, slot) {
+    this.play(slots.filter((line) => line.slot === slot));
+    for (const [name, player] of this.#players) player.muted = this.#muted || name !== slot;
+  }
+
+  /** Play nothing any more. */
+  stop() {
+    for (const player of this.#players.values()) player.remove();
+    this.#players.clear();
+  }
+
   /** Try again; to be called from a click. */
   async resume() {
     this.blocked = false;

@@ -1,44 +1,51 @@
 /**
- * Controls: what a room can do. Microphone, floor, help, and which devices it uses.
+ * Controls: what a room can do with its machine: microphone, help, and which devices it uses; and the
+ * speaker's clock. How it asks for the floor is in site-floor.js.
  *
- * What a button says is what it does now; a command under way disables it, a no is told in words.
+ * What a button says is what it does now.
  */
 
 import { span, used_s } from "./clock.js";
-import { announce, h, setFacts, setText } from "./dom.js";
-import { Refused } from "./protocol.js";
+import { h, setFacts, setText } from "./dom.js";
 
-const NOTICE_MS = 15_000;
-/** To give the floor back asks twice: the button stands beside the microphone's. */
-const SURE_MS = 4000;
-const LAST_S = 60;
+const MINUTE_S = 60;
+
+/**
+ * What the speaker is told of the time; never a threat. Pure.
+ * @param {object} request  the room's own, with a clock
+ * @returns {{used: string, limit: string, note: ""|"last"|"over", minutes: number}}  *limit* "": none
+ */
+export function speechClock({ clock, limit_s, warn_s = MINUTE_S }, now_s) {
+  const used = used_s(clock, now_s);
+  if (limit_s === undefined) return { used: span(used), limit: "", note: "", minutes: 0 };
+  const left = limit_s - used;
+  const note = left <= 0 ? "over" : left <= warn_s ? "last" : "";
+  return { used: span(used), limit: span(limit_s), note, minutes: Math.max(1, Math.ceil(left / MINUTE_S)) };
+}
 
 export class Controls {
   #root;
   #words;
   #devices;
   #mic;
-  #session;
   #store;
-  #sure = 0;
-  #notice = 0;
-  #busy = new Set();
+  #commands;
 
-  constructor({ root, words, devices, mic, session, store }) {
+  constructor({ root, words, devices, mic, store, commands }) {
     this.#root = root;
     this.#words = words;
     this.#devices = devices;
     this.#mic = mic;
-    this.#session = session;
     this.#store = store;
+    this.#commands = commands;
     this.#on("#mic", "click", () => (mic.open = !mic.open));
     this.#on("#open-mic", "click", () => {
       mic.open = true;
       // The button goes away: whoever came by keyboard finds the switch in hand.
       this.#get("#mic").focus();
     });
-    this.#on("#floor", "click", () => this.#onFloor());
     this.#on("#help", "click", () => this.#onHelp());
+    this.#on("#switch", "click", () => void commands.run("switch", "site.switch"));
     this.#on("#trouble-retry", "click", () => void devices.open());
     this.#on("#pick-camera", "change", ({ target }) => void devices.choose("camera", target.value));
     this.#on("#pick-mic", "change", ({ target }) => void devices.choose("mic", target.value));
@@ -46,17 +53,12 @@ export class Controls {
     devices.addEventListener("change", () => this.#drawDevices());
   }
 
-  /** Something to read for a while, such as why a command was refused. */
-  notice(text) {
-    clearTimeout(this.#notice);
-    setText(this.#get("#notice"), text);
-    this.#notice = setTimeout(() => setText(this.#get("#notice"), ""), NOTICE_MS);
-  }
-
-  draw({ centre }) {
-    this.#drawMic();
-    this.#drawFloor(centre);
+  draw({ device }) {
+    this.#drawMic(device);
     this.#drawHelp();
+    const spare = this.#own().standby === true && device === "active";
+    this.#get("#spare").hidden = !spare;
+    this.#get("#switch").disabled = this.#commands.held("switch");
   }
 
   /** The speaker's clock, for the speaker alone; without media it stands, and only the service knows where. */
@@ -65,38 +67,23 @@ export class Controls {
     const runs = request?.status === "granted" && media === "up";
     this.#get("#speech").hidden = !runs;
     if (!runs) return;
-    const used = used_s(request.clock, this.#store.clock.now_s());
-    const limit = request.limit_s;
-    const values = { used: span(used), limit: limit === undefined ? "" : span(limit) };
-    const key = limit === undefined ? "site.speech.used" : "site.speech.used_of";
-    setText(this.#get("#speech-clock"), this.#words.t(key, values));
-    const left = limit === undefined ? Infinity : limit - used;
-    const note = left <= 0 ? "over" : left <= LAST_S ? "last" : "";
+    const { used, limit, note, minutes } = speechClock(request, this.#store.clock.now_s());
+    const key = limit === "" ? "site.speech.used" : "site.speech.used_of";
+    setText(this.#get("#speech-clock"), this.#words.t(key, { used, limit }));
     setFacts(this.#get("#speech"), { note: note || null });
-    setText(this.#get("#speech-note"), note && this.#words.t(`site.speech.${note}`));
+    setText(this.#get("#speech-note"), note && this.#words.t(`site.speech.${note}`, { minutes }));
   }
 
-  #drawMic() {
+  /** A device that waits has a microphone and nobody who would hear it. */
+  #drawMic(device) {
     const { state, open } = this.#mic;
     const button = this.#get("#mic");
     setFacts(button, { mic: state });
     button.setAttribute("aria-checked", String(open));
-    button.disabled = state === "none";
+    button.disabled = state === "none" || device !== "active";
     setText(this.#get("#mic-word"), this.#words.word("mic", state));
     const does = state === "none" ? "" : this.#words.t(open ? "site.mic.close" : "site.mic.press");
     setText(this.#get("#mic-do"), does);
-  }
-
-  #drawFloor(centre) {
-    const button = this.#get("#floor");
-    button.hidden = centre;
-    const { request } = this.#own();
-    const doing = { granted: "end", pending: "withdraw", accepted: "withdraw" }[request?.status] ?? "ask";
-    const sure = doing === "end" && this.#sure !== 0;
-    setFacts(button, { do: doing });
-    setText(button, this.#words.t(sure ? "site.floor.sure" : `site.floor.${doing}`));
-    const asking = doing === "ask" && !["lobby", "open"].includes(this.#store.snapshot.phase);
-    button.disabled = asking || this.#busy.has("floor") || this.#session.state !== "up";
   }
 
   #drawHelp() {
@@ -105,7 +92,7 @@ export class Controls {
     setFacts(button, { help });
     setText(this.#get("#help-word"), this.#words.t(`site.help.${help}`));
     setText(this.#get("#help-do"), this.#words.t(`site.help.${help}.do`));
-    button.disabled = this.#busy.has("help") || this.#session.state !== "up";
+    button.disabled = this.#commands.held("help");
   }
 
   #drawDevices() {
@@ -129,44 +116,10 @@ export class Controls {
     this.#get(selector).replaceChildren(...options);
   }
 
-  #onFloor() {
-    const { request } = this.#own();
-    if (request === undefined) {
-      void this.#command("floor", "floor.request", { floors: ["speech"] });
-    } else if (request.status === "granted" && this.#sure === 0) {
-      this.#sure = setTimeout(() => {
-        this.#sure = 0;
-        this.#drawFloor(false);
-      }, SURE_MS);
-      this.#drawFloor(false);
-    } else {
-      clearTimeout(this.#sure);
-      this.#sure = 0;
-      void this.#command("floor", "floor.release", { request: request.id });
-    }
-  }
-
   #onHelp() {
     const { help, site } = this.#own();
-    if (help === undefined) void this.#command("help", "help.raise");
-    else void this.#command("help", "help.close", { site });
-  }
-
-  async #command(button, type, fields = {}) {
-    this.#busy.add(button);
-    this.#get(`#${button}`).disabled = true;
-    try {
-      await this.#session.command(type, fields);
-      setText(this.#get("#notice"), "");
-    } catch (error) {
-      if (!(error instanceof Refused)) return; // It is over, and the sentence says so.
-      this.notice(this.#words.error(error.code));
-      announce(this.#words.error(error.code), { urgent: true });
-    } finally {
-      this.#busy.delete(button);
-      this.#drawFloor(this.#get("#floor").hidden);
-      this.#drawHelp();
-    }
+    if (help === undefined) void this.#commands.run("help", "help.raise");
+    else void this.#commands.run("help", "help.close", { site });
   }
 
   #own() {

@@ -7,7 +7,9 @@
  * place is named anew (data-place, data-nth), so no video starts again.
  */
 
+import { banner } from "./agenda.js";
 import { setFacts, setText } from "./dom.js";
+import { slateLines } from "./slate.js";
 
 /** Who is large, best first. */
 const PLACES = ["content", "speaker.1", "speaker.2", "chair"];
@@ -15,12 +17,14 @@ const PLACES = ["content", "speaker.1", "speaker.2", "chair"];
 export class Programme {
   #root;
   #words;
+  #wall;
   #store;
   #pictures;
 
-  constructor({ root, words, store, media }) {
+  constructor({ root, words, wall, store, media }) {
     this.#root = root;
     this.#words = words;
+    this.#wall = wall;
     this.#store = store;
     this.#pictures = new Map(
       [...root.querySelectorAll("room-picture")].map((picture) => [picture.dataset.slot, picture]),
@@ -48,7 +52,19 @@ export class Programme {
     this.#root.querySelector("#slate").hidden = slate === null;
     if (slate === null) return;
     setText(this.#root.querySelector("#slate-title"), snapshot.title ?? "");
-    setText(this.#root.querySelector("#slate-text"), this.#words.word("slate", slate));
+    const { main, below } = this.#lines({ ...snapshot, programme: { ...programme, slate } });
+    setText(this.#root.querySelector("#slate-text"), main);
+    setText(this.#root.querySelector("#slate-below"), below);
+  }
+
+  #lines(snapshot) {
+    const wall = this.#wall;
+    const time = {
+      now_ms: wall.now_ms(),
+      text: (at_ms) => wall.short(at_ms),
+      date: (at_ms) => wall.date(at_ms),
+    };
+    return slateLines(snapshot, this.#words, time);
   }
 
   #named(site, slot, place) {
@@ -56,6 +72,7 @@ export class Programme {
     const name = this.#store.name(site);
     // A banner would stand on the last line of the slides; who speaks is named beside them.
     if (slot === "content") return { title, name: "" };
-    return place === "large" ? { title, name: title } : { title: name, name };
+    const person = banner(this.#store.snapshot.agenda, site);
+    return place === "large" ? { title, name: title, person } : { title: name, name };
   }
 }

@@ -9,9 +9,10 @@ import { delay } from "./dom.js";
 import { loadWords } from "./i18n.js";
 import { Media } from "./media.js";
 import { Playback } from "./playback.js";
-import { Session, takeToken } from "./protocol.js";
+import { deviceName, Session, takeToken } from "./protocol.js";
 import { Devices } from "./site-devices.js";
 import { Microphone } from "./site-mic.js";
+import { Screen } from "./site-screen.js";
 import { SiteView } from "./site-view.js";
 import { Store } from "./store.js";
 
@@ -25,11 +26,12 @@ async function main() {
   const wall = new WallClock();
   const devices = new Devices();
   const mic = new Microphone();
-  const session = new Session({ token: token ?? "", kind: "room" });
+  const screen = new Screen();
+  const session = new Session({ token: token ?? "", kind: "room", device: deviceName() });
   const store = new Store(session);
   const media = new Media(session);
   const playback = new Playback(media);
-  new SiteView({ words, wall, devices, mic, session, store, media, playback });
+  new SiteView({ words, wall, devices, mic, screen, session, store, media, playback });
 
   devices.addEventListener("change", () => {
     mic.track = devices.mic;
@@ -43,7 +45,16 @@ async function main() {
   // The service shuts a microphone when the room's turn is over; it never opens one.
   session.addEventListener("message", ({ detail }) => {
     if (detail.type === "media.set" && detail.mic === "mute") mic.open = false;
+    if (detail.type === "device" && detail.role === "standby") mic.open = false;
   });
+  // Slides are sent while the room has the floor for them, and not before.
+  const showScreen = () => {
+    const shows = store.snapshot.own?.content?.status === "granted";
+    void media.send("content.picture", shows ? screen.picture : null);
+    void media.send("content.sound", shows ? screen.sound : null);
+  };
+  store.addEventListener("change", showScreen);
+  screen.addEventListener("change", showScreen);
   keepAwake();
 
   // Media is offered with what there is: a person who thinks about the question sees the stage.

@@ -1,0 +1,77 @@
+/**
+ * Strips: what a room is told beside the one sentence, over the programme, and the button that goes with
+ * it: that technicians listen, that it is on the screen or soon will be, that the roll is called, that
+ * somebody has written, that its slides are awaited.
+ *
+ * Which strips there are is decided by `strips`, which is pure; the class draws them. A strip is made
+ * once per subject and said once to a screen reader.
+ */
+
+import { announce, h, setFacts, setText } from "./dom.js";
+
+/**
+ * @param {{own: object, rollcall: boolean, note: ?object, screen: boolean, device: string}} facts
+ *   *note*: the newest that was not read; *screen*: slides were chosen
+ * @returns {Array<{subject: string, key: string, tone: "calm"|"act"|"live", act?: string, values?: object}>}
+ */
+export function strips({ own, rollcall, note, screen, device }) {
+  const told = [];
+  const tell = (subject, key, tone, more = {}) => told.push({ subject, key: `strip.${key}`, tone, ...more });
+  if (device !== "active") return told;
+  if (own.probe !== undefined) tell("probe", `probe_${own.probe}`, "live");
+  if (own.broadcast !== undefined) {
+    tell("broadcast", `broadcast_${own.broadcast}`, own.broadcast === "shown" ? "live" : "act");
+  }
+  if (own.content?.status === "granted" && !screen) {
+    tell("content", "content", "act", { act: "strip.content.do" });
+  } else if (own.content?.shown) tell("content", "content_shown", "live");
+  if (note !== null) {
+    tell("note", "note", "act", { act: "strip.note.do", values: { text: note.text } });
+  }
+  if (rollcall && own.attendance === undefined && own.site !== "110") {
+    tell("rollcall", "rollcall", "act", { act: "strip.rollcall.do" });
+  }
+  return told;
+}
+
+export class Strips {
+  #place;
+  #words;
+  #deeds;
+  #shown = new Map();
+
+  /** @param {HTMLElement} place  @param {Record<string, () => void>} deeds  by subject */
+  constructor(place, words, deeds) {
+    this.#place = place;
+    this.#words = words;
+    this.#deeds = deeds;
+  }
+
+  draw(told) {
+    const subjects = new Set(told.map(({ subject }) => subject));
+    for (const [subject, strip] of this.#shown) {
+      if (subjects.has(subject)) continue;
+      strip.node.remove();
+      this.#shown.delete(subject);
+    }
+    for (const { subject, key, tone, act, values } of told) {
+      if (!this.#shown.has(subject)) this.#shown.set(subject, this.#strip(subject));
+      const strip = this.#shown.get(subject);
+      const text = this.#words.t(key, values);
+      if (strip.text.textContent !== text) announce(text);
+      setFacts(strip.node, { tone, key });
+      setText(strip.text, text);
+      strip.button.hidden = act === undefined;
+      if (act !== undefined) setText(strip.button, this.#words.t(act));
+    }
+  }
+
+  #strip(subject) {
+    const text = h("span");
+    const press = { click: () => this.#deeds[subject]?.() };
+    const button = h("button", { type: "button", class: "act", on: press });
+    const node = h("p", { data: { strip: subject } }, text, button);
+    this.#place.append(node);
+    return { node, text, button };
+  }
+}
