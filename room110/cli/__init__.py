@@ -13,6 +13,9 @@ from collections.abc import Sequence
 
 def main() -> None:
     """The console script."""
+    from room110.cli.output import be_forgiving
+
+    be_forgiving()
     sys.exit(run(sys.argv[1:]))
 
 

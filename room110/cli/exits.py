@@ -17,12 +17,16 @@ class Exit(IntEnum):
     """It was tried and did not work, or the conference said no."""
     USAGE = 2
     """The command line is wrong; also what the option parser answers."""
+    PARTIAL = 3
+    """Some of several were done, or a part of what was asked for is not there."""
     REFUSED = 4
     """The token does not open this."""
     UNREACHABLE = 5
     """No service answers."""
     CONFIGURATION = 78
     """Settings, roster or the state directory cannot be used."""
+    INTERRUPTED = 130
+    """Ctrl-C; as a shell has it, and the option parser too."""
 
 
 class Failure(Exception):

@@ -1,4 +1,7 @@
-"""mute: shut the gate of a site, of several, or of all but some; and open it again."""
+"""mute: shut the gate of a site, of several, or of all but some; and open it again.
+
+Beside it ``silence``, the key for the bad moment.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ import typer
 from room110.cli import options
 from room110.cli.exits import Exit, Failure
 from room110.cli.options import Json, Server, TokenFile
-from room110.cli.output import emit_json, say
+from room110.cli.output import emit_json, say, told
 from room110.cli.remote import connect
 
 
 def mute(
     sites: Annotated[
-        list[str] | None, typer.Argument(metavar="[SITE]...", help="Codes, slugs or names.")
+        list[str] | None, typer.Argument(help="Codes, slugs or names.")
     ] = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="All provincial sites; room 110 only by name.")
@@ -43,12 +46,31 @@ def mute(
         answer = remote.post("/mute", {"on": not off, "but": [site.code for site in spared]})
         besides = f" but {', '.join(site.name for site in spared)}" if spared else ""
         text = f"all provincial sites{besides} are {done}"
-    else:
-        answer = {}
-        for site in named:
+        told({**answer, "on": not off}, text, as_json=as_json)
+        return
+    answer, failed = {}, dict[str, Failure]()
+    for site in named:
+        try:
             answer = remote.post(f"/sites/{site.code}/mute", {"on": not off})
-        text = f"{', '.join(f'{site.code} {site.name}' for site in named)}: {done}"
+        except Failure as failure:
+            if len(named) == 1 or failure.code is not Exit.FAILED:
+                raise
+            failed[site.code] = failure
+    text = ", ".join(f"{site.code} {site.name}" for site in named if site.code not in failed)
     if as_json:
-        emit_json({**answer, "on": not off})
-    else:
-        say(text)
+        more = {"failed": {code: list(no.lines) for code, no in failed.items()}} if failed else {}
+        emit_json({**answer, "on": not off, **more})
+    elif text:
+        say(f"{text}: {done}")
+    if failed:
+        lines = (f"{code}: {line}" for code, no in failed.items() for line in no.lines)
+        raise Failure(Exit.PARTIAL if text else Exit.FAILED, *lines)
+
+
+def silence(server: Server = None, token_file: TokenFile = None, as_json: Json = False) -> None:
+    """Shut every gate at once, room 110's too; floors are kept.
+
+    Then let each go on by name: floor resume SITE, mute 110 --off.
+    """
+    answer = connect(server, token_file, roles=("chair",)).post("/silence")
+    told(answer, "nobody is heard, room 110 neither", as_json=as_json)

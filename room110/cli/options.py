@@ -25,6 +25,7 @@ TokenFile = Annotated[
         metavar="FILE",
     ),
 ]
+SiteName = Annotated[str, typer.Argument(help="Code, slug or name of the site.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 
 _DURATION: Final = re.compile(

@@ -1,11 +1,13 @@
 """Output: tables and JSON on stdout, messages on stderr.
 
 No colour when stdout is no terminal or ``NO_COLOR`` is set (Rich looks), and no folding either:
-who pipes a table into grep wants whole lines.
+who pipes a table into grep wants whole lines.  A stdout that cannot write Vietnamese gets JSON
+in ASCII, and text with question marks: never a traceback in the middle of a conference.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,10 +20,25 @@ _UNFOLDED: Final = 400
 """Columns of a table that no terminal has to show."""
 
 
-def emit_json(data: Mapping[str, Any]) -> None:
+def be_forgiving() -> None:
+    """Letters that stdout or stderr cannot write become question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def emit_json(data: Mapping[str, Any], *, in_a_line: bool = False) -> None:
     """One object on stdout."""
     body = {"schema_version": SCHEMA_VERSION, **data}
-    sys.stdout.write(json.dumps(body, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(
+        body, ensure_ascii=not _is_unicode(), indent=None if in_a_line else 2, allow_nan=False
+    )
+    sys.stdout.write(text + "\n")
+
+
+def _is_unicode() -> bool:
+    # One that is kept in memory has no encoding, and takes anything.
+    return (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def emit(line: str) -> None:
@@ -32,6 +49,14 @@ def emit(line: str) -> None:
 def say(line: str) -> None:
     """One line for the person at the terminal."""
     sys.stderr.write(line + "\n")
+
+
+def told(answer: Mapping[str, Any], text: str, *, as_json: bool) -> None:
+    """What a command did: the service's answer, or a line for the person."""
+    if as_json:
+        emit_json(answer)
+    else:
+        say(text)
 
 
 def emit_table(

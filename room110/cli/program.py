@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from room110.cli import bench, floor, mute, programs, status, tokens
+from room110.cli import (
+    agenda,
+    bench,
+    conference,
+    events,
+    floor,
+    minutes,
+    mute,
+    programs,
+    rollcall,
+    site,
+    status,
+    tokens,
+)
 from room110.cli.options import Json
 from room110.cli.output import emit, emit_json
 
@@ -23,8 +36,15 @@ app.command()(programs.demo)
 app.command()(programs.sites)
 app.command()(programs.loadtest)
 app.command()(status.status)
+app.add_typer(conference.app, name="conference")
 app.add_typer(floor.app, name="floor")
 app.command()(mute.mute)
+app.command()(mute.silence)
+app.add_typer(agenda.app, name="agenda")
+app.add_typer(rollcall.app, name="rollcall")
+app.add_typer(site.app, name="site")
+app.add_typer(events.app, name="events")
+app.add_typer(minutes.app, name="minutes")
 app.add_typer(tokens.app, name="token")
 app.add_typer(bench.app, name="bench")
 

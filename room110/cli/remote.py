@@ -16,7 +16,8 @@ import http.client
 import json
 import secrets
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -25,6 +26,7 @@ from urllib.parse import urlsplit
 
 from room110.cli import options
 from room110.cli.exits import Exit, Failure
+from room110.cli.mends import mends
 
 Method = Literal["GET", "POST", "DELETE"]
 
@@ -71,35 +73,76 @@ class Remote:
     def get(self, path: str) -> dict[str, Any]:
         return self._ask("GET", path, None)
 
-    def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        return self._ask("POST", path, body)
+    def post(
+        self, path: str, body: Mapping[str, Any] | None = None, *, rev: int | None = None
+    ) -> dict[str, Any]:
+        """*rev* is the revision that was looked at; a clash with what came later is refused."""
+        return self._ask("POST", path, body, rev=rev)
 
-    def delete(self, path: str) -> dict[str, Any]:
-        return self._ask("DELETE", path, None)
+    def delete(self, path: str, *, rev: int | None = None) -> dict[str, Any]:
+        return self._ask("DELETE", path, None, rev=rev)
 
-    def _ask(self, method: Method, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+    @contextmanager
+    def lines(self, path: str, *, silence_s: float) -> Iterator[Iterator[bytes]]:
+        """What comes of GET *path*, line by line, for as long as it comes.
+
+        Raises Failure: no answer, a no, or no line for *silence_s*.
+        """
+        connection = self._connection(silence_s)
+        try:
+            with self._reachable():
+                connection.request("GET", f"{self._prefix}/api/v1{path}", None, self._headers())
+                response = connection.getresponse()
+                if response.status != http.client.OK:
+                    self._judge(response.status, response.read())
+            yield self._each(response)
+        finally:
+            connection.close()
+
+    def _each(self, response: http.client.HTTPResponse) -> Iterator[bytes]:
+        with self._reachable():
+            while line := response.readline():
+                yield line
+
+    def _ask(
+        self, method: Method, path: str, body: Mapping[str, Any] | None, *, rev: int | None = None
+    ) -> dict[str, Any]:
+        headers = self._headers()
         if method != "GET":
             # Should the answer be lost and the question be asked again, it is done once.
             headers["Idempotency-Key"] = secrets.token_hex(8)
+        if rev is not None:
+            headers["If-Match"] = f'"{rev}"'
         payload = None
         if body is not None:
             payload = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=TIMEOUT_S)
+        connection = self._connection(TIMEOUT_S)
         try:
-            connection.request(method, f"{self._prefix}/api/v1{path}", payload, headers)
-            response = connection.getresponse()
-            status, data = response.status, response.read()
+            with self._reachable():
+                connection.request(method, f"{self._prefix}/api/v1{path}", payload, headers)
+                response = connection.getresponse()
+                status, data = response.status, response.read()
+        finally:
+            connection.close()
+        return self._judge(status, data)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
+
+    def _connection(self, timeout_s: float) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        return kind(self._host, self._port, timeout=timeout_s)
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
         except (OSError, http.client.HTTPException) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             raise Failure(
                 Exit.UNREACHABLE, f"no answer from {self._base} ({reason}); {_MEND}"
             ) from None
-        finally:
-            connection.close()
-        return self._judge(status, data)
 
     def _judge(self, status: int, data: bytes) -> dict[str, Any]:
         try:
@@ -113,20 +156,27 @@ class Remote:
                 Exit.FAILED, f"{self._base} answered {status}, not as a Room 110 service would"
             )
         refused = status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN)
+        code = str(answer["code"])
+        what = f"{code}: {answer.get('detail') or answer.get('title') or status}"
         raise Failure(
-            Exit.REFUSED if refused else Exit.FAILED,
-            f"{answer['code']}: {answer.get('detail') or answer.get('title') or status}",
+            Exit.REFUSED if refused else Exit.FAILED, what, *mends(code, answer.get("changed"))
         )
 
 
-def connect(server: str | None, token_file: Path | None, *, roles: Collection[str]) -> Remote:
-    """The service to ask.  ``roles`` are those of the token made here, if one is."""
+def connect(
+    server: str | None,
+    token_file: Path | None,
+    *,
+    roles: Collection[str],
+    site: str | None = None,
+) -> Remote:
+    """The service to ask.  ``roles`` and ``site`` are those of the token made here, if one is."""
     if token_file is not None:
         return Remote(server or running().http, _read_token(token_file))
     here = running()
     if server is not None and server.rstrip("/") != here.http.rstrip("/"):
         raise Failure(Exit.USAGE, f"{server} is not the service that runs here: give --token-file")
-    token = mint(user=whoami(), roles=roles, site=None, valid_for_s=TOKEN_FOR_S)
+    token = mint(user=whoami(), roles=roles, site=site, valid_for_s=TOKEN_FOR_S)
     return Remote(here.http, token)
 
 

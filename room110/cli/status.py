@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from room110.cli.options import Json, Server, TokenFile
@@ -21,7 +21,7 @@ _WORST_FIRST: Final = (
     "excused",
 )
 _STYLE: Final = {"lost": "red", "no_sound": "red", "no_picture": "yellow", "weak": "yellow"}
-_FLAGS: Final = ("blocked", "gate")
+_FLAGS: Final = ("blocked", "cut", "gate", "standby")
 
 
 def status(server: Server = None, token_file: TokenFile = None, as_json: Json = False) -> None:
@@ -37,6 +37,11 @@ def status(server: Server = None, token_file: TokenFile = None, as_json: Json = 
     emit(f"{conference['title']} ({conference['conference']})")
     emit(f"phase {conference['phase']}, {joined} of {len(sites)} sites connected")
     emit("")
+    emit_sites(sites)
+
+
+def emit_sites(sites: Iterable[Mapping[str, Any]]) -> None:
+    """A table of sites, worst line first."""
     ranked = sorted(sites, key=_rank)
     emit_table(
         ("site", "title", "line", "mic", "floor", "flags", "rtt ms", "loss up", "loss down"),
@@ -53,6 +58,8 @@ def _rank(site: Mapping[str, Any]) -> int:
 
 def _row(site: Mapping[str, Any]) -> tuple[str, ...]:
     flags = [name for name in _FLAGS if site.get(name)]
+    if site.get("help"):
+        flags.append(f"help {site['help']}")
     if site.get("control") == "lost" and site["link"] == "up":
         flags.append("control lost")
     # A line that is not there has lost nothing.

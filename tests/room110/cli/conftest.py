@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from bridge.identity import Identity
+from config.roster import load_roster
 from room110.cli import run
 from signaling.identity import Keyring
+from signaling.routes import addresses, message_of
 
 CONFERENCE = "c-20200529"
 
@@ -47,11 +51,37 @@ class Service:
     def asks(self):
         return [(method, path, body) for method, path, body, _ in self.asked]
 
+    def commands(self):
+        """What was asked and is no reading, as the service's own table understands it."""
+        return [command_of(*ask) for ask in self.asks() if ask[0] != "GET"]
+
+    def seen(self):
+        """The revisions that commands were thought on."""
+        asked = [headers for method, _, _, headers in self.asked if method != "GET"]
+        return [headers["If-Match"] for headers in asked]
+
     def bearer(self):
         """Who asked last, by the service's own secret."""
         token = self.asked[-1][3]["Authorization"].removeprefix("Bearer ")
-        keyring = Keyring.load(self.state, roster=[])
+        keyring = Keyring.load(self.state, roster=load_roster().codes)
         return keyring.verify(token, CONFERENCE)
+
+
+def command_of(method, path, body):
+    """The command that a request is; whatever the door would refuse flies."""
+    path = path.removeprefix("/api/v1")
+    identity = Identity(user="x", roles=frozenset(), conference=CONFERENCE)
+    # A path without a place in it is meant before one with.
+    for (its_method, pattern), rows in sorted(
+        addresses().items(), key=lambda row: "{" in row[0][1]
+    ):
+        match = re.fullmatch(re.sub(r"{(\w+)}", r"(?P<\1>[^/]+)", pattern), path)
+        if its_method == method and match:
+            _, message = message_of(
+                rows, identity=identity, body=body or {}, path=match.groupdict(), command_id="k"
+            )
+            return message.command()
+    raise LookupError(f"{method} {path}")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+from bridge.conference.commands import ChairSilence
+
 
 def test_a_wrong_name_among_good_ones_mutes_nobody(room110, service):
     code, _, err = room110("mute", "11", "xyzzy")
@@ -22,6 +24,38 @@ def test_several_sites_are_muted_one_by_one(room110, service):
         ("POST", "/api/v1/sites/14/mute", {"on": True}),
     ]
     assert service.bearer().roles == {"chair"}
+
+
+def test_who_could_not_be_muted_is_named_and_the_others_are(room110, service):
+    no = {"code": "site_not_found", "detail": "no site 14"}
+    service.answers["POST", "/api/v1/sites/14/mute"] = (404, no)
+
+    code, _, err = room110("mute", "11", "14", "48")
+
+    assert code == 3
+    lines = err.splitlines()
+    assert lines[0] == "11 Điện Biên, 48 Đà Nẵng: muted"
+    assert lines[1] == "room110: 14: site_not_found: no site 14"
+    _, out, _ = room110("mute", "11", "14", "--json")
+    assert json.loads(out)["failed"]["14"][0] == "site_not_found: no site 14"
+    # alone it is a plain no
+    assert room110("mute", "14")[0] == 1
+
+
+def test_what_the_token_does_not_open_is_not_tried_again(room110, service):
+    no = {"code": "not_authorized", "detail": "no"}
+    service.answers["POST", "/api/v1/sites/11/mute"] = (403, no)
+
+    assert room110("mute", "11", "14")[0] == 4
+    assert len(service.asks()) == 1
+
+
+def test_silence_shuts_every_gate(room110, service):
+    code, _, err = room110("silence")
+
+    assert (code, err) == (0, "nobody is heard, room 110 neither\n")
+    assert service.commands() == [ChairSilence()]
+    assert json.loads(room110("silence", "--json")[1])["rev"] == 7
 
 
 def test_off_unmutes(room110, service):

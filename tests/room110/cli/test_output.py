@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 
-from room110.cli.output import emit, emit_json, emit_table, say
+import pytest
+
+from room110.cli.output import be_forgiving, emit, emit_json, emit_table, say, told
 
 
 class Terminal(io.StringIO):
@@ -61,6 +66,60 @@ def test_json_is_one_object_that_names_its_version(capsys):
     out = capsys.readouterr().out
     assert json.loads(out) == {"schema_version": 1, "title": "Điện Biên"}
     assert "Điện Biên" in out
+
+
+def test_json_in_a_line_is_one_line(capsys):
+    emit_json({"a": {"b": [1, 2]}}, in_a_line=True)
+
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+class Narrow(io.TextIOWrapper):
+    def __init__(self) -> None:
+        self.bytes = io.BytesIO()
+        super().__init__(self.bytes, encoding="ascii")
+
+
+def test_a_stdout_without_vietnamese_gets_json_it_can_write(monkeypatch):
+    narrow = Narrow()
+    monkeypatch.setattr("sys.stdout", narrow)
+
+    emit_json({"title": "Điện Biên 🇻🇳"})
+
+    narrow.flush()
+    assert json.loads(narrow.bytes.getvalue()) == {"schema_version": 1, "title": "Điện Biên 🇻🇳"}
+
+
+def test_a_stdout_without_vietnamese_gets_text_with_question_marks(monkeypatch):
+    narrow = Narrow()
+    monkeypatch.setattr("sys.stdout", narrow)
+
+    be_forgiving()
+    emit("Điện Biên")
+    emit_table(("a",), [("Hà Nội",)])
+
+    narrow.flush()
+    assert b"?i?n Bi?n" in narrow.bytes.getvalue()
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
+def test_a_terminal_of_any_locale_shows_a_command(locale):
+    done = subprocess.run(
+        [sys.executable, "-m", "room110", "floor", "call", "điện bien"],
+        check=False,
+        capture_output=True,
+        env={**os.environ, "LC_ALL": locale, "LANG": locale},
+    )
+
+    assert done.returncode == 5, done.stderr
+
+
+def test_what_a_command_did_is_said_or_written(capsys):
+    told({"rev": 7}, "done", as_json=False)
+    told({"rev": 7}, "done", as_json=True)
+
+    out, err = capsys.readouterr()
+    assert (json.loads(out), err) == ({"schema_version": 1, "rev": 7}, "done\n")
 
 
 def test_data_and_messages_do_not_mix(capsys):

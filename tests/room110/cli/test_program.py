@@ -39,7 +39,15 @@ assert not loaded, loaded
         ["floor", "call", "--help"],
         ["floor", "revoke", "--help"],
         ["floor", "queue", "--help"],
+        ["floor", "extend", "--help"],
         ["mute", "--help"],
+        ["silence", "--help"],
+        ["site", "cut", "--help"],
+        ["agenda", "check", "--help"],
+        ["rollcall", "mark", "--help"],
+        ["conference", "policy", "--help"],
+        ["events", "tail", "--help"],
+        ["minutes", "write", "--help"],
         ["token", "create", "--help"],
         ["version", "--help"],
     ],
@@ -62,6 +70,21 @@ def test_every_command_explains_itself(room110, args):
         ["demo", "--sites", "0"],
         ["demo", "--sites", "64"],
         ["loadtest", "--duration", "0"],
+        ["floor", "extend", "11"],
+        ["floor", "request", "11", "--priority", "5"],
+        ["floor", "call", "11", "--floor", "dance"],
+        ["floor", "revoke", "--text", "x"],
+        ["site", "ladder", "11", "wide"],
+        ["rollcall", "mark", "11", "here"],
+        ["rollcall", "mark", "11", "absent"],
+        ["conference", "policy", "--speakers", "5"],
+        ["conference", "policy", "--limit", "5m", "--no-limit"],
+        ["conference", "describe"],
+        ["conference", "recess", "--until", "soon"],
+        ["agenda", "check", "no-such-file.yaml"],
+        ["agenda", "check", "no-such-file.yaml", "--start", "soon"],
+        ["agenda", "skip", "0"],
+        ["events", "tail", "--since", "-1"],
         ["mute"],
         ["mute", "11", "--all"],
         ["mute", "11", "--but", "14"],
@@ -83,7 +106,20 @@ def test_a_wrong_command_line_is_2_and_says_so_on_stderr(room110, args):
         ["floor", "queue"],
         ["floor", "call", "11"],
         ["floor", "revoke"],
+        ["floor", "grant", "11"],
+        ["floor", "request", "11"],
+        ["floor", "release", "11"],
         ["mute", "11"],
+        ["silence"],
+        ["site", "list"],
+        ["site", "cut", "11"],
+        ["agenda", "show"],
+        ["rollcall", "show"],
+        ["conference", "show"],
+        ["conference", "open"],
+        ["conference", "close", "--yes"],
+        ["conference", "close"],
+        ["events", "tail"],
         ["token", "create", "--role", "chair"],
     ],
 )
@@ -110,11 +146,16 @@ def test_wrong_settings_are_78_and_one_line_each(room110, monkeypatch):
 def test_a_refusal_is_4_and_a_no_of_the_conference_is_1(room110, service):
     no = {"code": "not_authorized", "detail": "not yours"}
     service.answers["DELETE", "/api/v1/floor/grants"] = (403, no)
-    assert room110("floor", "revoke") == (4, "", "room110: not_authorized: not yours\n")
+    code, out, err = room110("floor", "revoke")
+    assert (code, out) == (4, "")
+    assert err.splitlines()[0] == "room110: not_authorized: not yours"
+    assert "room110 conference show" in err
 
     no = {"code": "bad_state", "detail": "nobody has the floor"}
     service.answers["DELETE", "/api/v1/floor/grants"] = (409, no)
-    assert room110("floor", "revoke") == (1, "", "room110: bad_state: nobody has the floor\n")
+    code, out, err = room110("floor", "revoke")
+    assert (code, out) == (1, "")
+    assert err.splitlines()[0] == "room110: bad_state: nobody has the floor"
 
 
 def test_the_version_is_that_of_the_distribution(room110, monkeypatch):

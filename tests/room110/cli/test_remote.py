@@ -8,6 +8,7 @@ import jwt
 import pytest
 
 from room110.cli.exits import Exit, Failure
+from room110.cli.mends import MENDS
 from room110.cli.remote import Remote, connect, mint, running, whoami
 
 
@@ -69,14 +70,60 @@ def test_a_service_that_is_gone_is_unreachable(service):
         (503, "busy", Exit.FAILED),
     ],
 )
-def test_a_problem_is_one_line_with_its_code(service, status, code, exit_code):
+def test_a_problem_is_its_code_and_its_mend(service, status, code, exit_code):
     problem = {"type": "about:blank", "status": status, "code": code, "detail": "so it is"}
     service.answers["POST", "/api/v1/floor/grants"] = (status, problem)
 
     with pytest.raises(Failure) as caught:
         connect(None, None, roles=("chair",)).post("/floor/grants", {"site": "11"})
 
-    assert (caught.value.code, caught.value.lines) == (exit_code, (f"{code}: so it is",))
+    assert (caught.value.code, caught.value.lines) == (
+        exit_code,
+        (f"{code}: so it is", MENDS[code]),
+    )
+
+
+def test_a_command_that_came_too_late_says_what_has_changed(service):
+    problem = {
+        "status": 409,
+        "code": "stale",
+        "detail": "since 412",
+        "rev": 414,
+        "changed": [{"type": "next_chosen", "at_s": 1.0, "site": "14"}],
+    }
+    service.answers["POST", "/api/v1/floor/next"] = (409, problem)
+
+    with pytest.raises(Failure) as caught:
+        connect(None, None, roles=("chair",)).post("/floor/next", {"site": "11"}, rev=412)
+
+    assert service.seen() == ['"412"']
+    assert caught.value.lines == ("stale: since 412", "next_chosen site=14", MENDS["stale"])
+
+
+def test_a_token_made_here_may_be_of_a_site(service):
+    connect(None, None, roles=("site",), site="11").delete("/floor/requests/9")
+
+    assert (service.bearer().roles, service.bearer().site) == ({"site"}, "11")
+
+
+def test_lines_come_one_by_one(service):
+    service.answers["GET", "/api/v1/events"] = (200, b"a\nb\n")
+
+    with connect(None, None, roles=("chair",)).lines("/events", silence_s=5) as lines:
+        assert list(lines) == [b"a\n", b"b\n"]
+
+
+def test_a_no_instead_of_lines_is_a_failure(service):
+    no = {"code": "not_authorized", "detail": "not yours"}
+    service.answers["GET", "/api/v1/events"] = (403, no)
+
+    remote = connect(None, None, roles=("chair",))
+    with (
+        pytest.raises(Failure, match="not yours") as caught,
+        remote.lines("/events", silence_s=5),
+    ):
+        pass
+    assert caught.value.code == Exit.REFUSED
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", b"[]", b'{"a":'])

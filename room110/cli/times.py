@@ -1,0 +1,33 @@
+"""Times: how seconds and times of day look in a table, and how a person says them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import typer
+
+
+def clock(at_s: float) -> str:
+    """Conference seconds as ``h:mm:ss``."""
+    minutes, seconds = divmod(int(at_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"
+
+
+def span(seconds: float) -> str:
+    """A length as ``m:ss``."""
+    minutes, rest = divmod(max(0, int(seconds)), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def moment(text: str) -> str:
+    """A time of day with its zone, ISO 8601; today's of this machine when only ``08:00`` is said."""
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        try:
+            hour = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # its zone is ours
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no time such as 08:00") from None
+        said = datetime.combine(datetime.now().astimezone().date(), hour)
+    return said.astimezone().isoformat(timespec="seconds")
