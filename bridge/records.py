@@ -99,11 +99,22 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """A record that could not be read when the service opened the journal, and was moved away."""
+
+    rev: int
+    reason: str
+    found: str
+    """Time of day, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a journal says, up to the first record that cannot be read."""
 
     records: tuple[Record, ...]
     damaged: JournalDamaged | None
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def read_only(path: Path) -> Reading:
@@ -111,7 +122,10 @@ def read_only(path: Path) -> Reading:
 
     JournalForeign, JournalFailed: as :meth:`Journal.open`; damage is in the answer.
     """
-    with contextlib.closing(connect(path, "ro")) as db:
+    # Without this a database that nobody has open leaves its helpers beside it, or cannot be read
+    # where nothing may be written.
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    with contextlib.closing(connect(path, "ro&immutable=1" if alone else "ro")) as db:
         try:
             if is_empty(db, path):
                 return Reading(records=(), damaged=None)
@@ -163,13 +177,16 @@ def check_writable(db: sqlite3.Connection, path: Path) -> None:
 
 def read(db: sqlite3.Connection, path: Path) -> Reading:
     records: list[Record] = []
+    aside: list[SetAside] = []
 
     def until(reason: str, *, last: bool) -> Reading:
         damaged = JournalDamaged(path, rev=len(records) + 1, reason=reason, last=last)
-        return Reading(records=tuple(records), damaged=damaged)
+        return Reading(records=tuple(records), damaged=damaged, set_aside=tuple(aside))
 
     try:
         (version,) = db.execute("PRAGMA user_version").fetchone()
+        for rev, reason, found in db.execute("SELECT rev, reason, found FROM damaged"):
+            aside.append(SetAside(rev=rev, reason=reason, found=found))
         (last,) = db.execute("SELECT max(rev) FROM records").fetchone()
         for row in db.execute(f"SELECT {COLUMNS} FROM records ORDER BY rev"):  # noqa: S608
             if row[0] != len(records) + 1:
@@ -181,7 +198,7 @@ def read(db: sqlite3.Connection, path: Path) -> Reading:
         if error.sqlite_errorcode != sqlite3.SQLITE_CORRUPT:
             raise
         return until(str(error), last=False)
-    return Reading(records=tuple(records), damaged=None)
+    return Reading(records=tuple(records), damaged=None, set_aside=tuple(aside))
 
 
 def row_of(record: Record) -> _Row:

@@ -25,7 +25,7 @@ from bridge.minutes.technical import summary_of, technical_report
 from bridge.minutes.word import word
 from bridge.minutes.wording import day_time
 from bridge.minutes.workbook import workbook
-from bridge.records import JournalDamaged, JournalError, read_only
+from bridge.records import JournalDamaged, JournalError, Reading, SetAside, read_only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +35,8 @@ class Telling:
     minutes: Minutes
     damaged: JournalDamaged | None = None
     """The record at which the journal breaks off, if it does."""
+    set_aside: tuple[SetAside, ...] = ()
+    """Records that were lost before: the service has gone on without them."""
     before: Minutes | None = None
     """The conference to compare with."""
 
@@ -51,9 +53,12 @@ def tell(journal: Path, *, before: Path | None = None) -> Telling:
     JournalForeign, JournalFailed: as :func:`bridge.records.read_only`.  JournalDamaged: already
     the first record is.  NothingToTell: there is none.
     """
-    minutes, damaged = _read(journal)
+    minutes, reading = _read(journal)
     return Telling(
-        minutes=minutes, damaged=damaged, before=None if before is None else _read(before)[0]
+        minutes=minutes,
+        damaged=reading.damaged,
+        set_aside=reading.set_aside,
+        before=None if before is None else _read(before)[0],
     )
 
 
@@ -108,7 +113,7 @@ def _figures_workbook(telling: Telling) -> bytes:
 
 
 def _technical_markdown(telling: Telling) -> bytes:
-    damage = _damage(telling.damaged)
+    damage = _damage(telling)
     report = technical_report(telling.minutes, damage=damage, before=telling.before)
     return markdown(report).encode()
 
@@ -118,6 +123,7 @@ def _technical_json(telling: Telling) -> bytes:
     return _json(
         {
             "conference": minutes.conference,
+            "set_aside": [asdict(record) for record in telling.set_aside],
             "damaged": None if damaged is None else {"rev": damaged.rev, "reason": damaged.reason},
             "summary": asdict(summary_of(minutes)),
             "before": None if before is None else asdict(summary_of(before)),
@@ -145,24 +151,29 @@ DOCUMENTS: Final[Mapping[str, Callable[[Telling], bytes]]] = {
 """Name of the file -> how it is made; each alone, for whoever wants but one."""
 
 
-def _read(journal: Path) -> tuple[Minutes, JournalDamaged | None]:
+def _read(journal: Path) -> tuple[Minutes, Reading]:
     reading = read_only(journal)
     try:
-        return minutes_of(reading.records), reading.damaged
+        return minutes_of(reading.records), reading
     except NothingToTell:
         if reading.damaged is not None:
             raise reading.damaged from None
         raise
 
 
-def _damage(damaged: JournalDamaged | None) -> str | None:
-    if damaged is None:
-        return None
-    after = "" if damaged.last else " Các bản ghi sau đó cũng không được dùng."
-    return (
-        f"bản ghi {damaged.rev} không đọc được ({damaged.reason}); "
-        f"tài liệu dùng các bản ghi trước đó.{after}"
-    )
+def _damage(telling: Telling) -> str | None:
+    said = [
+        f"bản ghi {lost.rev} không đọc được ({lost.reason}), đã để riêng; hội nghị tiếp tục không có nó."
+        for lost in telling.set_aside
+    ]
+    damaged = telling.damaged
+    if damaged is not None:
+        after = "" if damaged.last else " Các bản ghi sau đó cũng không được dùng."
+        said.append(
+            f"bản ghi {damaged.rev} không đọc được ({damaged.reason}); "
+            f"tài liệu dùng các bản ghi trước đó.{after}"
+        )
+    return " ".join(said) or None
 
 
 def _json(value: object) -> bytes:

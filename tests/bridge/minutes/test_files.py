@@ -172,3 +172,25 @@ def test_a_lone_surrogate_breaks_no_file():
 
     for data in documents(Telling(minutes=sitting.minutes)).values():
         assert data
+
+
+async def test_a_record_that_the_service_has_set_aside_is_named_too(path, tmp_path):
+    sitting = full()
+    await (await written(path, sitting)).close()
+    hurt(path, len(sitting.records))
+    await (await Journal.open(path)).close()
+    answer = write(path, tmp_path)
+
+    assert answer.telling.damaged is None
+    assert [lost.rev for lost in answer.telling.set_aside] == [len(sitting.records)]
+    report = (tmp_path / "bao-cao-ky-thuat.md").read_text(encoding="utf-8")
+    assert f"**Nhật ký hỏng:** bản ghi {len(sitting.records)} không đọc được" in report
+    found = json.loads((tmp_path / "bao-cao-ky-thuat.json").read_bytes())["set_aside"]
+    assert [lost["rev"] for lost in found] == [len(sitting.records)]
+
+
+async def test_to_read_a_journal_that_nobody_writes_leaves_nothing_beside_it(path, tmp_path):
+    await (await written(path, full())).close()
+    before = sorted(path.parent.iterdir())
+    tell(path)
+    assert sorted(path.parent.iterdir()) == before
