@@ -19,8 +19,8 @@ from bridge.conference.words import Mark, Phase, RefusalCode
 EXPLAINED = frozenset({Mark.ABSENT, Mark.EXCUSED})
 """Marks that need a reason."""
 
-BEEN_THERE = frozenset({Mark.PRESENT, Mark.LATE, Mark.LEFT})
-"""Marks of a site that was there, at least for a time."""
+ON_TIME = frozenset({Mark.PRESENT, Mark.LEFT})
+"""Marks of a site that was there when it was asked, at least for a time."""
 
 
 def opened(course: Course) -> None:
@@ -43,7 +43,7 @@ def answer(course: Course, command: RollcallAnswer) -> None:
         raise Refused(RefusalCode.BAD_STATE, "the roll is not being called")
     before = rollcall.marks.get(site)
     said = None if before is None else before.mark
-    if said is Mark.LATE or (said not in BEEN_THERE and not rollcall.is_open):
+    if said is Mark.LATE or (said not in ON_TIME and not rollcall.is_open):
         mark = Mark.LATE
     else:
         # Who corrects the name of the head, or returns, is not late for that.
