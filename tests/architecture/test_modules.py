@@ -34,6 +34,8 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "signaling/ports.py": "an interface",
     "bridge/identity.py": "a value; tests/signaling/test_identity.py makes it",
     "bridge/outgoing.py": "values and an interface; tests/bridge/test_service.py puts them",
+    "room110/rehearse/people.py": "values; every test of a player lets them speak",
+    "room110/rehearse/steps.py": "values; tests/room110/rehearse/test_player.py plays each",
     "room110/__main__.py": "one line; the end-to-end tests start programs with it",
     "room110/cli/exits.py": "words; tests/room110/cli/test_program.py asks for each",
 }
