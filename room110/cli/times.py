@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
+from typing import Final
 
 import typer
+
+VIET_NAM: Final = timezone(timedelta(hours=7))
 
 
 def clock(at_s: float) -> str:
@@ -21,7 +24,8 @@ def span(seconds: float) -> str:
 
 
 def moment(text: str) -> str:
-    """A time of day with its zone, ISO 8601; today's of this machine when only ``08:00`` is said."""
+    """A time of day with its zone, ISO 8601; without one, and today's when only ``08:00`` is said,
+    that of the rooms."""
     try:
         said = datetime.fromisoformat(text)
     except ValueError:
@@ -29,5 +33,7 @@ def moment(text: str) -> str:
             hour = datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007  # its zone is ours
         except ValueError:
             raise typer.BadParameter(f"{text!r} is no time such as 08:00") from None
-        said = datetime.combine(datetime.now().astimezone().date(), hour)
-    return said.astimezone().isoformat(timespec="seconds")
+        said = datetime.combine(datetime.now(VIET_NAM).date(), hour)
+    if said.tzinfo is None:
+        said = said.replace(tzinfo=VIET_NAM)
+    return said.isoformat(timespec="seconds")
