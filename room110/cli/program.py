@@ -14,7 +14,7 @@ from room110.cli import (
     mute,
     programs,
     rollcall,
-    site,
+    sites,
     status,
     tokens,
 )
@@ -42,7 +42,7 @@ app.command()(mute.mute)
 app.command()(mute.silence)
 app.add_typer(agenda.app, name="agenda")
 app.add_typer(rollcall.app, name="rollcall")
-app.add_typer(site.app, name="site")
+app.add_typer(sites.app, name="site")
 app.add_typer(events.app, name="events")
 app.add_typer(minutes.app, name="minutes")
 app.add_typer(tokens.app, name="token")

@@ -1,4 +1,4 @@
-"""site: how the sites are, and what technicians do to them."""
+"""sites: how the sites are, and what technicians do to them."""
 
 from __future__ import annotations
 
