@@ -31,7 +31,7 @@ def starts_s(conference: Conference, request: Request) -> float | None:
 
 def warns_s(conference: Conference, request: Request) -> float | None:
     """When the speaker is to be warned; None: he has been, or his clock stands."""
-    if request.warned or request.over or request.limit_s is None or request.since_s is None:
+    if request.warned or request.limit_s is None or request.since_s is None:
         return None
     return request.since_s + (request.limit_s - conference.policy.warn_s - request.used_s)
 
