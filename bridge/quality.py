@@ -55,23 +55,27 @@ class Sound:
 class Quality:
     """A site's line at the last look; moments of what has not been yet are None."""
 
-    path: str
-    heard_s: float | None
+    path: str = ""
+    heard_s: float | None = None
     """Any authentic packet."""
-    sound_s: float | None
-    picture_s: float | None
-    reported_s: float | None
+    sound_s: float | None = None
+    picture_s: float | None = None
+    reported_s: float | None = None
     """It said how it receives."""
-    stage_s: float | None
+    stage_s: float | None = None
     """It acknowledged sound of the stage, over this connection or one before."""
-    allowed_bps: int | None
-    line_bps: int | None
-    withheld: Mapping[str, int]
+    allowed_bps: int | None = None
+    line_bps: int | None = None
+    withheld: Mapping[str, int] = field(default_factory=dict)
     """Picture slots that are empty for a reason of :data:`WITHHELD`."""
-    level_dbov: int | None
+    level_dbov: int | None = None
     """The loudest of :data:`LOOKS_OF_LEVEL` looks."""
     sound: Mapping[Direction, Sound] = field(default_factory=dict)
     """Where sound goes, and the round trip is known."""
+
+
+UNKNOWN: Final = Quality()
+"""Of a site whose line is not up."""
 
 
 class _Memory:

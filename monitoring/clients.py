@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitoring.exposition import Family, Sheet, counter, gauge
+from monitoring.exposition import Sheet, counter, gauge
 from monitoring.moment import Moment
 
 CLIENT_FRAMES: Final = counter(
@@ -44,7 +44,10 @@ CLIENT_RTT: Final = gauge(
     "room110_site_client_rtt_seconds", "Round trip by ICE checks, says the page.", "site"
 )
 CLIENT_REPORTED: Final = gauge(
-    "room110_site_client_report_timestamp_seconds", "When the page last said how it is.", "site"
+    "room110_site_client_report_timestamp_seconds",
+    "When the page last said how it is.",
+    "site",
+    places=2,
 )
 CLIENT_REPORTS: Final = counter(
     "room110_site_client_reports_total",
@@ -58,14 +61,13 @@ CLIENTS: Final = (
 )
 
 
-_CLIENT_COUNTERS: Final[tuple[tuple[Family, str, *tuple[str, ...]], ...]] = (
-    (CLIENT_FRAMES, "frames_decoded", "decoded"),
-    (CLIENT_FRAMES, "frames_dropped", "dropped"),
-    (CLIENT_FREEZES, "freeze_count"),
-    (CLIENT_FREEZE_SECONDS, "freeze_s"),
-    (CLIENT_LIMITED, "quality_limited_cpu_s", "cpu"),
-    (CLIENT_LIMITED, "quality_limited_bandwidth_s", "bandwidth"),
+_CLIENT_COUNTERS: Final = (
+    (CLIENT_FRAMES, ("frames_decoded", "frames_dropped")),
+    (CLIENT_FREEZES, ("freeze_count",)),
+    (CLIENT_FREEZE_SECONDS, ("freeze_s",)),
+    (CLIENT_LIMITED, ("quality_limited_cpu_s", "quality_limited_bandwidth_s")),
 )
+"""Family, and the key of each of its words."""
 _CLIENT_GAUGES: Final = (
     (CLIENT_CONCEALED, "concealed_ratio", 1),
     (CLIENT_JITTER_BUFFER, "jitter_buffer_s", 1),
@@ -76,17 +78,17 @@ _CLIENT_GAUGES: Final = (
 
 
 def write_clients(sheet: Sheet, moment: Moment) -> None:
-    clients = moment.figures.clients
-    begun_s = moment.wall_s - moment.figures.now_s
-    for row in moment.rows:
-        site = row["code"]
-        for family, key, *labels in _CLIENT_COUNTERS:
-            sheet[family].set(clients.totals.get((site, key), 0.0), site, *labels)
-        sheet[CLIENT_REPORTS].set(clients.taken[site], site, "taken")
-        sheet[CLIENT_REPORTS].set(clients.ignored[site], site, "ignored")
-        said = row.get("client")
-        if said is not None:
-            for family, key, per in _CLIENT_GAUGES:
-                value = said.get(key)
-                sheet[family].set(None if value is None else value / per, site)
-            sheet[CLIENT_REPORTED].set(round(begun_s + said["at_s"], 1), site)
+    clients, by_site = moment.figures.clients, moment.keys()
+    for family, keys in _CLIENT_COUNTERS:
+        values = [clients.totals.get((site, key), 0.0) for (site,) in by_site for key in keys]
+        labels = (family.words,) if family.words else ()
+        sheet[family].set_all(moment.keys(*labels), values)
+    sheet[CLIENT_REPORTS].set_all(
+        moment.keys(CLIENT_REPORTS.words),
+        [counts[site] for (site,) in by_site for counts in (clients.taken, clients.ignored)],
+    )
+    said = [row.get("client", {}) for row in moment.rows]
+    for family, key, per in _CLIENT_GAUGES:
+        told = (each.get(key) for each in said)
+        sheet[family].set_all(by_site, [None if v is None else v / per for v in told])
+    sheet[CLIENT_REPORTED].set_all(by_site, [moment.unix(each.get("at_s")) for each in said])

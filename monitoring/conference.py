@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
+from bridge import arrivals, asked
+from bridge.conference.chair import is_present
+from bridge.conference.state import Conference
 from bridge.conference.words import EndReason, ItemStatus, Mark, Phase
 from bridge.media.slots import SessionKind
+from bridge.media.times import JOIN_BOUNDS_S
 from bridge.watch import LOST_REASONS
-from monitoring.exposition import Family, Sheet, counter, gauge, info
+from monitoring.exposition import Family, Histogram, Sheet, counter, gauge, info
 from monitoring.moment import Moment
-from monitoring.plane import JOIN_BOUNDS_S
 
 FLOOR_CAUSES: Final = ("chair.call", "chair.grant", *(reason.value for reason in EndReason))
 NOT_MARKED: Final = "none"
-TOKEN_CODES: Final = (
-    *("token_invalid", "token_expired", "token_revoked", "token_wrong_conference"),
-)
-COMMAND_RESULTS: Final = ("accepted", "refused", "failed")
-COMMAND_BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+TOKEN_CODES: Final = ("token_invalid", "token_expired", "token_wrong_conference")
 
 CONFERENCE_INFO: Final = info(
     "room110_conference_info",
@@ -54,7 +54,7 @@ CHAIR_CONSOLES: Final = gauge(
 )
 FLOOR_HOLDER: Final = gauge(
     "room110_floor_holder",
-    "Whether the site has the speech floor, spoken or held.",
+    "Whether the site has the speech floor, speaking or held.",
     "site",
 )
 FLOOR_GRANTED: Final = gauge(
@@ -96,16 +96,12 @@ MEDIA_LOST: Final = counter(
     "reason",
     words=LOST_REASONS,
 )
-JOIN_RESULTS: Final = (
-    *("ok", "refused", "rejected", "no_connection", "handshake_failed", "handshake_timeout"),
-    *("peer_closed", "bug", "worker_lost"),
-)
 JOINS: Final = counter(
     "room110_joins_total",
     "How the coming of devices ended: media connected, or not taken in, an offer nobody can carry, "
     "no way for its packets, a failed handshake.",
     "result",
-    words=JOIN_RESULTS,
+    words=arrivals.RESULTS,
 )
 JOIN_SECONDS: Final = Family(
     name="room110_join_seconds",
@@ -123,13 +119,13 @@ COMMANDS: Final = counter(
     "room110_commands_total",
     "Commands of people: accepted, refused by a rule, or failed on our side.",
     "result",
-    words=COMMAND_RESULTS,
+    words=asked.RESULTS,
 )
 COMMAND_SECONDS: Final = Family(
     name="room110_command_seconds",
     kind="histogram",
     text="From a person's command to its answer, which is durable then.",
-    bounds=COMMAND_BOUNDS_S,
+    bounds=asked.BOUNDS_S,
 )
 CONFERENCE: Final = (
     *(CONFERENCE_INFO, PHASE, START, PLANNED, OPENED, CHAIR_PRESENT, CHAIR_AWAY, CHAIR_CONSOLES),
@@ -140,14 +136,59 @@ CONFERENCE: Final = (
 
 
 def write_conference(sheet: Sheet, moment: Moment) -> None:
-    figures, tally = moment.figures, moment.tally
+    figures, tally, conference = moment.figures, moment.tally, moment.figures.conference
+    kind = "rehearsal" if conference.rehearsal else "session"
+    sheet[CONFERENCE_INFO].set(1, conference.id, conference.title, kind)
     sheet[PHASE].set_word(figures.phase)
     sheet[START].set(datetime.fromisoformat(figures.begun).timestamp())
+    sheet[PLANNED].set(_planned(conference))
+    sheet[OPENED].set(moment.unix(conference.opened_s))
+    sheet[CHAIR_PRESENT].set(int(is_present(conference)))
+    sheet[CHAIR_AWAY].set(moment.unix(conference.chair.away_since_s))
+    sheet[CHAIR_CONSOLES].set(figures.chair_consoles)
+    _write_floor(sheet, moment)
     for cause in dict.fromkeys((*FLOOR_CAUSES, *tally.floor_changes)):
         sheet[FLOOR_CHANGES].set(tally.floor_changes[cause], cause)
     sheet[QUEUE].set(figures.queue)
+    statuses = Counter(item.status for item in conference.agenda.items.values())
+    for status in ItemStatus:
+        sheet[AGENDA_ITEMS].set(statuses[status], status)
+    if conference.phase is Phase.OPEN:
+        late_s = conference.agenda.late_s(opened_s=conference.opened_s, now_s=figures.now_s)
+        sheet[AGENDA_LATE].set(late_s)
+    marks = conference.rollcall.counts()
+    sheet[ROLLCALL].set(len(conference.sites) - sum(marks.values()), NOT_MARKED)
+    for mark in Mark:
+        sheet[ROLLCALL].set(marks.get(mark, 0), mark)
     for kind in SESSIONS.words:
         sheet[SESSIONS].set(sum(n for k, n in figures.sessions.items() if k == kind), kind)
-    sheet[CHAIR_CONSOLES].set(figures.chair_consoles)
-    for reason in dict.fromkeys((*MEDIA_LOST.words, *figures.media_lost)):
-        sheet[MEDIA_LOST].set(figures.media_lost.get(reason, 0), reason)
+    _write_doors(sheet, moment)
+
+
+def _write_floor(sheet: Sheet, moment: Moment) -> None:
+    conference, by_site = moment.figures.conference, moment.keys()
+    since_s = {request.site: request.granted_s for request in reversed(conference.holders)}
+    sheet[FLOOR_HOLDER].set_all(by_site, [int(site in since_s) for (site,) in by_site])
+    sheet[FLOOR_GRANTED].set_all(by_site, [moment.unix(since_s.get(site)) for (site,) in by_site])
+    spoken_s = moment.tally.spoken_s(conference, now_s=moment.figures.now_s)
+    sheet[SPEECH].set_all(by_site, [round(spoken_s.get(site, 0.0), 3) for (site,) in by_site])
+
+
+def _write_doors(sheet: Sheet, moment: Moment) -> None:
+    figures = moment.figures
+    for family, counts in (
+        (MEDIA_LOST, figures.media_lost),
+        (JOINS, figures.arrivals.results),
+        (TOKEN_REFUSALS, moment.around.token_refusals),
+        (COMMANDS, figures.asked.results),
+    ):
+        for word in dict.fromkeys((*family.words, *counts)):
+            sheet[family].set(counts.get(word, 0), word)
+    sheet[JOIN_SECONDS].set_histogram(Histogram.of(JOIN_BOUNDS_S, figures.arrivals.times.spread()))
+    sheet[COMMAND_SECONDS].set_histogram(Histogram.of(asked.BOUNDS_S, figures.asked.times.spread()))
+
+
+def _planned(conference: Conference) -> float | None:
+    """When it is to be opened, as its description says."""
+    starts = conference.description.starts
+    return None if starts is None else datetime.fromisoformat(starts).timestamp()

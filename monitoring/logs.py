@@ -25,6 +25,8 @@ from typing import Any, Final, Literal, TextIO
 
 import structlog
 
+from monitoring.logged import count_logged
+
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["auto", "json", "console"]
 
@@ -66,6 +68,7 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
+        count_logged,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,

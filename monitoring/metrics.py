@@ -14,6 +14,7 @@ something is wrong is the day the page is needed.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -25,10 +26,11 @@ from bridge.conference.words import SiteCode
 from bridge.journal import Writes
 from monitoring.exposition import EOF, Histogram, Sheet, page
 from monitoring.lag import measure_lag
-from monitoring.moment import Moment, Toll, Watched
+from monitoring.moment import Epoch, Moment, SiteKeys, Toll, Watched
 from monitoring.parts import PARTS, Part
 from monitoring.plane import LAG_BOUNDS_S, PLANE
 from monitoring.processes import ProcessText
+from monitoring.surroundings import Surroundings
 from monitoring.tally import Tally
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,7 @@ class Metrics:
         writes: Writes,
         build: Mapping[str, str],
         process: str = "service",
+        around: Surroundings | None = None,
         wall: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -60,6 +63,9 @@ class Metrics:
         self._build = build
         self._wall = wall
         self._clock = clock
+        self._around = around or Surroundings()
+        self._kept = SiteKeys()
+        self._epoch = Epoch()
         self._lag = Histogram(LAG_BOUNDS_S)
         self._toll = Toll()
         self._failing: set[str] = set()
@@ -74,8 +80,10 @@ class Metrics:
         self._process = ProcessText(process)
 
     async def run(self) -> None:
-        """Measure the loop until cancelled."""
-        await measure_lag(self._lag)
+        """Measure the loop and look around until cancelled."""
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(measure_lag(self._lag))
+            parts.create_task(self._around.run())
 
     def page(self, openmetrics: bool) -> bytes:
         """The page in one of the two formats, at most :data:`KEPT_S` old.  Raises nothing."""
@@ -93,6 +101,9 @@ class Metrics:
             process=self._name,
             toll=self._toll,
             wall_s=self._wall(),
+            around=self._around,
+            kept=self._kept,
+            epoch=self._epoch,
         )
         texts = [
             self._guarded(

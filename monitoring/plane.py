@@ -12,17 +12,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from bridge.media.beginning import STAGES
 from bridge.media.core.drops import DropReason
 from bridge.media.host import PARTINGS
 from bridge.media.plane import DELAY_BOUNDS_S, PlaneStats
+from bridge.media.times import JOIN_BOUNDS_S, NO_JOIN, SWITCH_BOUNDS_S, Spread
 from monitoring.exposition import Family, Histogram, Sheet, counter, gauge
 
 PROCESSES: Final = ("media", "control", "service")
 """``service``: media and control in one."""
 LAG_BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
-JOIN_STAGES: Final = ("ice", "dtls", "media")
-JOIN_BOUNDS_S: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0)
-SWITCH_BOUNDS_S: Final = (0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0)
 
 MEDIA_SESSIONS: Final = gauge(
     "room110_media_sessions",
@@ -73,7 +72,7 @@ MEDIA_JOIN: Final = Family(
     text="The stages of a media session's beginning: to the first check from the client (ice), to "
     "the handshake done (dtls), to its first sound or picture (media).",
     labels=("stage",),
-    words=JOIN_STAGES,
+    words=STAGES,
     bounds=JOIN_BOUNDS_S,
 )
 SOCKET_DROPS: Final = counter(
@@ -97,6 +96,10 @@ LOOP_LAG: Final = Family(
     labels=("process",),
     words=PROCESSES,
     bounds=LAG_BOUNDS_S,
+)
+LEVELS: Final = ("debug", "info", "warning", "error", "critical")
+LOGGED_MESSAGES: Final = counter(
+    "room110_log_messages_total", "What this process has logged.", *("level", "process")
 )
 
 HAS_CONTROL: Final = gauge(
@@ -140,9 +143,15 @@ def write_plane(sheet: Sheet, stats: PlaneStats) -> None:
         sheet[DROPPED].set(stats.drops.get(drop, 0), drop)
     sheet[KEYFRAME_REQUESTS].set(stats.keyframe_requests)
     sheet[SWITCHES].set(stats.switches)
-    delay = Histogram(DELAY_BOUNDS_S)
-    delay.counts, delay.total = list(stats.delays), stats.delay_s
-    sheet[DELAY].set_histogram(delay)
+    delays = Spread(counts=stats.delays, total_s=stats.delay_s)
+    sheet[DELAY].set_histogram(Histogram.of(DELAY_BOUNDS_S, delays))
+    sheet[FLOOR_SWITCH].set_histogram(Histogram.of(SWITCH_BOUNDS_S, stats.switched))
+    for stage in STAGES:
+        begun = stats.begun.get(stage, NO_JOIN)
+        sheet[MEDIA_JOIN].set_histogram(Histogram.of(JOIN_BOUNDS_S, begun), stage)
+    sheet[SOCKET_DROPS].set(stats.load.datagrams_refused)
+    sheet[TCP_CONNECTIONS].set(stats.load.tcp_connections)
+    sheet[TCP_WAITING].set(stats.load.tcp_waiting_bytes)
 
 
 def write_worker(sheet: Sheet, host: Host) -> None:

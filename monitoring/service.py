@@ -6,9 +6,8 @@ from typing import Final
 
 from monitoring.exposition import Family, Sheet, counter, gauge, info
 from monitoring.moment import Moment
-from monitoring.plane import LOOP_LAG
+from monitoring.plane import LEVELS, LOGGED_MESSAGES, LOOP_LAG
 
-LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 CHILDREN: Final = ("control", "media")
 
 BUILD: Final = info("room110_build_info", "What runs here.", "version", "python")
@@ -29,11 +28,6 @@ RESTARTS: Final = counter(
     "process",
     words=CHILDREN,
 )
-LOGGED: Final = counter(
-    "room110_log_messages_total",
-    "What this process has logged.",
-    *("level", "process"),
-)
 COLLECTOR: Final = gauge(
     "room110_collector_seconds", "Loop time that the page before this one took."
 )
@@ -41,7 +35,7 @@ COLLECTOR_ERRORS: Final = counter(
     "room110_collector_errors_total", "Parts of a page that failed and were left out."
 )
 SERVICE: Final = (
-    *(BUILD, JOURNAL_WRITE, JOURNAL_FAILURES, JOURNAL_FREE, RESTARTS, LOOP_LAG, LOGGED),
+    *(BUILD, JOURNAL_WRITE, JOURNAL_FAILURES, JOURNAL_FREE, RESTARTS, LOOP_LAG, LOGGED_MESSAGES),
     *(COLLECTOR, COLLECTOR_ERRORS),
 )
 
@@ -50,6 +44,12 @@ def write_service(sheet: Sheet, moment: Moment) -> None:
     sheet[BUILD].set(1, *(moment.build[label] for label in BUILD.labels))
     sheet[JOURNAL_WRITE].set_summary(moment.writes.done, moment.writes.seconds)
     sheet[JOURNAL_FAILURES].set(moment.writes.failed)
+    around = moment.around
+    sheet[JOURNAL_FREE].set(around.journal_free_bytes)
+    for child in CHILDREN:
+        sheet[RESTARTS].set(around.restarts.get(child, 0), child)
+    for level in LEVELS:
+        sheet[LOGGED_MESSAGES].set(around.logged.get(level, 0), level, moment.process)
     sheet[LOOP_LAG].set_histogram(moment.lag, moment.process)
     sheet[COLLECTOR].set(moment.toll.seconds)
     sheet[COLLECTOR_ERRORS].set(moment.toll.errors)

@@ -6,10 +6,13 @@ timestamps and what depends on a link are there while it is up.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
-from bridge.conference.words import CENTRE, FloorWord, Help, Ladder, Link
+from bridge.conference.words import FloorWord, Help, Ladder, Link
+from bridge.expected import is_excused, is_expected
 from bridge.line import LineWord
+from bridge.quality import MEDIA
 from monitoring.exposition import Sheet, counter, gauge, info
 from monitoring.moment import Moment
 
@@ -23,8 +26,8 @@ SITE_INFO: Final = info(
 )
 SITE_EXPECTED: Final = gauge(
     "room110_site_expected",
-    "Whether its absence is a fault: the session is open, the site neither excused nor absent by "
-    "the roll call, and it was ready today or ten minutes have passed since the opening.",
+    "Whether its absence is a fault: the session is open, the roll call does not have the site as "
+    "excused, absent or left, and it was ready today or ten minutes have passed since the opening.",
     "site",
 )
 SITE_EXCUSED: Final = gauge(
@@ -47,7 +50,10 @@ SITE_LINE: Final = gauge(
     words=LineWord,
 )
 SITE_LINE_SINCE: Final = gauge(
-    "room110_site_line_since_timestamp_seconds", "Since when the line has its word.", "site"
+    "room110_site_line_since_timestamp_seconds",
+    "Since when the line has its word.",
+    "site",
+    places=2,
 )
 SITE_MIC: Final = gauge(
     "room110_site_mic",
@@ -68,6 +74,7 @@ SITE_GATE_SINCE: Final = gauge(
     "room110_site_gate_opened_timestamp_seconds",
     "When the gate was opened; only while it is open.",
     "site",
+    places=2,
 )
 SITE_BLOCKED: Final = gauge("room110_site_blocked", "Whether the chair has muted the site.", "site")
 SITE_CUT: Final = gauge(
@@ -113,6 +120,7 @@ SITE_LINK_SINCE: Final = gauge(
     "room110_site_session_start_timestamp_seconds",
     "Since when the link is up; only while it is.",
     "site",
+    places=2,
 )
 SITES: Final = (
     *(SITE_INFO, SITE_EXPECTED, SITE_EXCUSED, SITE_UP, SITE_CONTROL_UP, SITE_STANDBY),
@@ -123,29 +131,53 @@ SITES: Final = (
 
 
 def write_sites(sheet: Sheet, moment: Moment) -> None:
-    info, up, control = sheet[SITE_INFO], sheet[SITE_UP], sheet[SITE_CONTROL_UP]
-    line, mic, floor = sheet[SITE_LINE], sheet[SITE_MIC], sheet[SITE_FLOOR]
-    gate, blocked, wanted = (
-        sheet[SITE_GATE_OPEN],
-        sheet[SITE_BLOCKED],
-        sheet[SITE_MEDIA_WANTED],
+    rows, by_site = moment.rows, moment.keys()
+    conference = moment.figures.conference
+    sites = [conference.sites[row["code"]] for row in rows]
+    linked = [row["link"] == Link.UP for row in rows]
+    sheet[SITE_INFO].set_all(moment.keys.named(moment.names), [1] * len(rows))
+    sheet[SITE_UP].set_all(by_site, map(int, linked))
+    sheet[SITE_CONTROL_UP].set_all(by_site, [int(row["control"] == "up") for row in rows])
+    sheet[SITE_STANDBY].set_all(by_site, [int(site.standby) for site in sites])
+    for family, name in ((SITE_LINE, "line"), (SITE_MIC, "mic"), (SITE_FLOOR, "floor")):
+        sheet[family].set_words(by_site, [row[name] for row in rows])
+    sheet[SITE_LADDER].set_words(by_site, [site.ladder for site in sites])
+    sheet[SITE_HELP].set_words(by_site, [site.help or NO_HELP for site in sites])
+    sheet[SITE_GATE_OPEN].set_all(by_site, [int(row["gate"]) for row in rows])
+    sheet[SITE_BLOCKED].set_all(by_site, [int(row["blocked"]) for row in rows])
+    sheet[SITE_CUT].set_all(by_site, [int(site.cut) for site in sites])
+    _write_expected(sheet, moment)
+    _write_moments(sheet, moment)
+    layers = moment.figures.wanted
+    wanted = [(int(row["mic"] == "on"), int(bool(layers.get(row["code"])))) for row in rows]
+    sheet[SITE_MEDIA_WANTED].set_all(moment.keys(MEDIA), chain.from_iterable(wanted))
+    sheet[SITE_PATH].set_words(by_site, [quality.path or None for quality in moment.qualities])
+    tally, restarts = moment.tally, moment.figures.restarts
+    sheet[SITE_CONNECTS].set_all(by_site, [tally.connects[site] for (site,) in by_site])
+    by_reason = moment.keys(DISCONNECT_REASONS)
+    sheet[SITE_DISCONNECTS].set_all(by_reason, [tally.disconnects[s, r] for s, r in by_reason])
+    sheet[SITE_RESTARTS].set_all(by_site, [restarts.get(site, 0) for (site,) in by_site])
+
+
+def _write_expected(sheet: Sheet, moment: Moment) -> None:
+    conference, now_s, by_site = moment.figures.conference, moment.figures.now_s, moment.keys()
+    today_s = moment.since_midnight_s
+    sheet[SITE_EXPECTED].set_all(
+        by_site,
+        [
+            int(is_expected(conference, site, now_s=now_s, since_midnight_s=today_s))
+            for (site,) in by_site
+        ],
     )
-    connects, disconnects = sheet[SITE_CONNECTS], sheet[SITE_DISCONNECTS]
-    tally, layers = moment.tally, moment.figures.wanted
-    for row in moment.rows:
-        site = row["code"]
-        linked = row["link"] == Link.UP
-        role = "centre" if site == CENTRE else "province"
-        info.set(1, site, moment.names.get(site, site), role)
-        up.set(int(linked), site)
-        control.set(int(row["control"] == "up"), site)
-        line.set_word(row["line"], site)
-        mic.set_word(row["mic"], site)
-        floor.set_word(row["floor"], site)
-        gate.set(int(row["gate"]), site)
-        blocked.set(int(row["blocked"]), site)
-        wanted.set(int(row["mic"] == "on"), site, "audio")
-        wanted.set(int(bool(layers.get(site))), site, "video")
-        connects.set(tally.connects[site], site)
-        for reason in DISCONNECT_REASONS:
-            disconnects.set(tally.disconnects[site, reason], site, reason)
+    sheet[SITE_EXCUSED].set_all(by_site, [int(is_excused(conference, site)) for (site,) in by_site])
+
+
+def _write_moments(sheet: Sheet, moment: Moment) -> None:
+    rows, by_site, unix = moment.rows, moment.keys(), moment.unix
+    conference = moment.figures.conference
+    sheet[SITE_LINE_SINCE].set_all(by_site, [unix(row["line_since_s"]) for row in rows])
+    sites = [conference.sites[site] for (site,) in by_site]
+    since = [site.link_since_s if site.link is Link.UP else None for site in sites]
+    sheet[SITE_LINK_SINCE].set_all(by_site, map(unix, since))
+    gates = moment.tally.gates(conference, wall_s=moment.wall_s)
+    sheet[SITE_GATE_SINCE].set_all(by_site, [gates.get(site) for (site,) in by_site])

@@ -9,20 +9,24 @@ the site says of what it receives.
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from math import nan
+from typing import Final, cast
 
 from bridge.conference.words import Link
-from bridge.traffic import Flow
-from monitoring.exposition import Family, Sheet, counter, gauge
+from bridge.media.acknowledged import FEEDBACK
+from bridge.quality import (
+    DIRECTIONS,
+    JITTER_BOUNDS_S,
+    LOSS_BOUNDS,
+    MEDIA,
+    RTT_BOUNDS_S,
+    WITHHELD,
+    Sound,
+)
+from bridge.traffic import Flow, FlowName
+from monitoring.exposition import Family, Histogram, Sheet, counter, gauge
 from monitoring.moment import Moment
-
-MEDIA: Final = ("audio", "video")
-DIRECTIONS: Final = ("uplink", "downlink")
-FEEDBACK: Final = ("nack", "pli", "fir", "remb")
-WITHHELD: Final = ("bandwidth", "codec")
-RTT_BOUNDS_S: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1.0, 2.0)
-LOSS_BOUNDS: Final = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
-JITTER_BOUNDS_S: Final = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1.0)
 
 _FLOW: Final = ("site", "direction", "media")
 SITE_PACKETS: Final = counter(
@@ -63,16 +67,20 @@ SITE_KEYFRAME_REQUESTS: Final = counter(
     "room110_site_keyframe_requests_total", "Key frames asked of the site.", "site"
 )
 SITE_JITTER: Final = gauge(
-    "room110_site_rtp_jitter_seconds", "Interarrival jitter (RFC 3550), the worst stream.", *_FLOW
+    "room110_site_rtp_jitter_seconds",
+    "Interarrival jitter (RFC 3550), the worst stream.",
+    *_FLOW,
+    places=6,
 )
 SITE_RTT: Final = gauge(
-    "room110_site_rtt_seconds", "Round trip, from the site's receiver reports.", "site"
+    "room110_site_rtt_seconds", "Round trip, from the site's receiver reports.", "site", places=6
 )
 SITE_LOSS: Final = gauge(
     "room110_site_rtp_loss_ratio",
     "Packets lost: uplink in the last second, downlink the worst stream of the last report.",
     *("site", "direction"),
     words=DIRECTIONS,
+    places=6,
 )
 SITE_LEVEL: Final = gauge(
     "room110_site_audio_level_dbov",
@@ -85,40 +93,47 @@ SITE_MOS: Final = gauge(
     "Estimate of how sound is heard over this line, 1 to 4.5 (E-model; from the two series below).",
     *("site", "direction"),
     words=DIRECTIONS,
+    places=2,
 )
 SITE_AUDIO_LOSS: Final = gauge(
     "room110_site_audio_loss_ratio",
     "Sound packets lost over the last ten seconds; silence that is not sent is none.",
     *("site", "direction"),
     words=DIRECTIONS,
+    places=6,
 )
 SITE_AUDIO_DELAY: Final = gauge(
     "room110_site_audio_delay_seconds",
     "Estimate of sound's delay over this line: half a round trip, jitter buffer, one frame.",
     *("site", "direction"),
     words=DIRECTIONS,
+    places=6,
 )
 SITE_HEARD: Final = gauge(
     "room110_site_last_packet_timestamp_seconds",
     "When the last authenticated packet of any kind came from the site.",
     "site",
+    places=2,
 )
 SITE_LAST_RTP: Final = gauge(
     "room110_site_last_rtp_timestamp_seconds",
     "When the last RTP packet of the medium came from the site.",
     *("site", "media"),
     words=MEDIA,
+    places=2,
 )
 SITE_LAST_REPORT: Final = gauge(
     "room110_site_last_report_timestamp_seconds",
     "When the site last reported by RTCP how it receives.",
     "site",
+    places=2,
 )
 SITE_STAGE_HEARD: Final = gauge(
     "room110_site_stage_heard_timestamp_seconds",
     "When the site last acknowledged sound of the stage: its receiver report had a newer packet "
     "of room 110 or a speaker.",
     "site",
+    places=2,
 )
 SITE_ALLOWED: Final = gauge(
     "room110_site_allowed_bytes_per_second",
@@ -170,39 +185,84 @@ QUALITY: Final = (
 
 
 _NO_FLOW: Final = Flow()
+_NO_SOUND: Final = Sound(loss=nan, delay_s=nan, mos=nan)
 
 
 def write_traffic(sheet: Sheet, moment: Moment) -> None:
-    packets, octets = sheet[SITE_PACKETS], sheet[SITE_BYTES]
-    lost = sheet[SITE_LOST]
-    keyframes, requests = sheet[SITE_KEYFRAMES], sheet[SITE_KEYFRAME_REQUESTS]
-    traffic = moment.figures.traffic
-    for row in moment.rows:
-        site = row["code"]
-        for direction in DIRECTIONS:
-            for medium in MEDIA:
-                flow = traffic.flows.get((site, direction, medium), _NO_FLOW)
-                packets.set(flow.packets, site, direction, medium)
-                octets.set(flow.bytes, site, direction, medium)
-                lost.set(flow.lost, site, direction, medium)
-        keyframes.set(traffic.keyframes.get(site, 0), site)
-        requests.set(traffic.keyframe_requests.get(site, 0), site)
+    traffic, by_flow = moment.figures.traffic, moment.keys(DIRECTIONS, MEDIA)
+    flows = [traffic.flows.get(key, _NO_FLOW) for key in cast("Iterable[FlowName]", by_flow)]
+    sheet[SITE_PACKETS].set_all(by_flow, [flow.packets for flow in flows])
+    sheet[SITE_BYTES].set_all(by_flow, [flow.bytes for flow in flows])
+    sheet[SITE_LOST].set_all(by_flow, [flow.lost for flow in flows])
+    by_direction = moment.keys(DIRECTIONS)
+    # Those of the uplink come first at every site.
+    up = [flow.unrepaired for flow, key in zip(flows, by_flow, strict=True) if key[1] == "uplink"]
+    sheet[SITE_UNREPAIRED].set_all(moment.keys(MEDIA), up)
+    for family, counts, keys in (
+        (SITE_RETRANSMITTED, traffic.retransmitted, by_direction),
+        (SITE_FEEDBACK, traffic.feedback, moment.keys(DIRECTIONS, FEEDBACK)),
+    ):
+        known = cast("Mapping[tuple[str, ...], int]", counts)
+        sheet[family].set_all(keys, [known.get(key, 0) for key in keys])
+    by_site = moment.keys()
+    sheet[SITE_KEYFRAMES].set_all(by_site, [traffic.keyframes.get(c, 0) for (c,) in by_site])
+    sheet[SITE_KEYFRAME_REQUESTS].set_all(
+        by_site, [traffic.keyframe_requests.get(c, 0) for (c,) in by_site]
+    )
 
 
 def write_quality(sheet: Sheet, moment: Moment) -> None:
-    rtt, loss, level = sheet[SITE_RTT], sheet[SITE_LOSS], sheet[SITE_LEVEL]
-    jitter = sheet[SITE_JITTER]
-    flows = moment.figures.traffic.flows
-    for row in moment.rows:
-        site = row["code"]
-        for direction in DIRECTIONS:
-            for medium in MEDIA:
-                flow = flows.get((site, direction, medium), _NO_FLOW)
-                jitter.set(flow.jitter_s, site, direction, medium)
-        # A line on which nothing goes has lost nothing.
-        if row["link"] == Link.UP and row["packets_in"] + row["packets_out"] > 0:
-            rtt_ms = row.get("rtt_ms")
-            rtt.set(None if rtt_ms is None else rtt_ms / 1000, site)
-            loss.set(row["loss_up"], site, "uplink")
-            loss.set(row["loss_down"], site, "downlink")
-            level.set(row.get("level_dbov"), site)
+    by_site, by_direction = moment.keys(), moment.keys(DIRECTIONS)
+    _write_rows(sheet, moment)
+    flows, by_flow = moment.figures.traffic.flows, moment.keys(DIRECTIONS, MEDIA)
+    jitters = [flows.get(key, _NO_FLOW) for key in cast("Iterable[FlowName]", by_flow)]
+    sheet[SITE_JITTER].set_all(by_flow, [flow.jitter_s for flow in jitters])
+    lines = moment.qualities
+    sheet[SITE_LEVEL].set_all(by_site, [it.level_dbov for it in lines])
+    sounds = [it.sound.get(direction, _NO_SOUND) for it in lines for direction in DIRECTIONS]
+    sheet[SITE_MOS].set_all(by_direction, [sound.mos for sound in sounds])
+    sheet[SITE_AUDIO_LOSS].set_all(by_direction, [sound.loss for sound in sounds])
+    sheet[SITE_AUDIO_DELAY].set_all(by_direction, [sound.delay_s for sound in sounds])
+    unix = moment.unix
+    sheet[SITE_HEARD].set_all(by_site, [unix(it.heard_s) for it in lines])
+    sheet[SITE_LAST_RTP].set_all(
+        moment.keys(MEDIA),
+        [unix(at_s) for it in lines for at_s in (it.sound_s, it.picture_s)],
+    )
+    sheet[SITE_LAST_REPORT].set_all(by_site, [unix(it.reported_s) for it in lines])
+    sheet[SITE_STAGE_HEARD].set_all(by_site, [unix(it.stage_s) for it in lines])
+    sheet[SITE_ALLOWED].set_all(by_site, [_bytes(it.allowed_bps) for it in lines])
+    sheet[SITE_CARRIES].set_all(by_site, [_bytes(it.line_bps) for it in lines])
+    sheet[SITE_WITHHELD].set_all(
+        moment.keys(WITHHELD),
+        [it.withheld.get(reason) for it in lines for reason in WITHHELD],
+    )
+    _write_spreads(sheet, moment)
+
+
+def _write_rows(sheet: Sheet, moment: Moment) -> None:
+    """What stands in the rows of REST."""
+    # A line on which nothing goes has lost nothing.
+    going = [
+        row if row["link"] == Link.UP and row["packets_in"] + row["packets_out"] > 0 else {}
+        for row in moment.rows
+    ]
+    rtts_ms = [row.get("rtt_ms") for row in going]
+    sheet[SITE_RTT].set_all(moment.keys(), [ms and ms / 1000 for ms in rtts_ms])
+    sheet[SITE_LOSS].set_all(
+        moment.keys(DIRECTIONS),
+        [row.get(name) for row in going for name in ("loss_up", "loss_down")],
+    )
+
+
+def _write_spreads(sheet: Sheet, moment: Moment) -> None:
+    quality = moment.figures.quality
+    sheet[RTT].set_histogram(Histogram.of(RTT_BOUNDS_S, quality.rtts.spread()))
+    for direction, losses in quality.losses.items():
+        sheet[LOSS].set_histogram(Histogram.of(LOSS_BOUNDS, losses.spread()), direction)
+    for labels, jitters in quality.jitters.items():
+        sheet[JITTER].set_histogram(Histogram.of(JITTER_BOUNDS_S, jitters.spread()), *labels)
+
+
+def _bytes(bps: int | None) -> float | None:
+    return None if bps is None else bps / 8

@@ -13,7 +13,18 @@ from typing import Final
 from bridge.media.plane import MediaPlane
 from monitoring.exposition import EOF, Histogram, Sheet, page
 from monitoring.lag import measure_lag
-from monitoring.plane import LAG_BOUNDS_S, LOOP_LAG, PLANE, WORKER, Host, write_plane, write_worker
+from monitoring.logged import LOGGED
+from monitoring.plane import (
+    LAG_BOUNDS_S,
+    LEVELS,
+    LOGGED_MESSAGES,
+    LOOP_LAG,
+    PLANE,
+    WORKER,
+    Host,
+    write_plane,
+    write_worker,
+)
 from monitoring.processes import ProcessText
 
 KEPT_S: Final = 1.0
@@ -28,7 +39,7 @@ class WorkerMetrics:
         self._host = host
         self._clock = clock
         self._lag = Histogram(LAG_BOUNDS_S)
-        self._sheet = Sheet((*PLANE, LOOP_LAG, *WORKER))
+        self._sheet = Sheet((*PLANE, LOOP_LAG, LOGGED_MESSAGES, *WORKER))
         self._process = ProcessText(NAME)
         self._pages: dict[bool, tuple[float, bytes]] = {}
         """OpenMetrics or not -> when it was written, and the page."""
@@ -50,5 +61,7 @@ class WorkerMetrics:
         write_plane(self._sheet, self._plane.snapshot())
         self._sheet[LOOP_LAG].set_histogram(self._lag, NAME)
         write_worker(self._sheet, self._host)
+        for level in LEVELS:
+            self._sheet[LOGGED_MESSAGES].set(LOGGED.get(level, 0), level, NAME)
         text = page(self._sheet.take(), openmetrics=openmetrics) + self._process(openmetrics)
         return (text + (EOF if openmetrics else "")).encode()

@@ -21,6 +21,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Final, Protocol
@@ -40,6 +41,7 @@ from config.roster import RosterError, load_roster
 from config.settings import Settings
 from monitoring.http import Check, health_routes, metrics_routes
 from monitoring.metrics import Metrics
+from monitoring.surroundings import Surroundings
 from room110 import facts
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.facts import SOCKET, listeners
@@ -219,6 +221,11 @@ async def _started(
         writes=journals.writes,
         build={"version": _version(), "python": platform.python_version()},
         process="control" if isinstance(carrier, AtWorker) else "service",
+        around=Surroundings(
+            journal=journals.directory,
+            restarts=partial(facts.restarts, state),
+            token_refusals=keyring.refusals,
+        ),
     )
     room.emitter.on_changed(metrics.tally.note)
     stack.callback(parts.create_task(metrics.run(), name="metrics").cancel)

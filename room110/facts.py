@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from bridge.media.plane import Greeting
 
+RESTARTS: Final = "restarts.json"
 SOCKET: Final = "media.sock"
 """Where control and the media worker meet, in the state directory too."""
 _NAME: Final = "service.json"
@@ -36,7 +37,25 @@ def read(state: Path) -> dict[str, Any]:
 
 
 def forget(state: Path) -> None:
-    (state / _NAME).unlink(missing_ok=True)
+    for name in (_NAME, RESTARTS):
+        (state / name).unlink(missing_ok=True)
+
+
+def write_restarts(state: Path, restarts: Mapping[str, int]) -> None:
+    """Process -> times that the supervisor had to start it again: the supervisor's own word."""
+    path = state / RESTARTS
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(restarts) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def restarts(state: Path) -> dict[str, int]:
+    """Nothing where no supervisor has written, or not yet."""
+    try:
+        found = json.loads((state / RESTARTS).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def listeners(greeting: Greeting) -> list[str]:

@@ -22,6 +22,7 @@ import contextlib
 import fcntl
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -46,9 +47,15 @@ def supervise(settings: Settings) -> int:
     with _locked(state) as lock:
         facts.forget(state)
         with listener(settings.http_host, settings.http_port, setting="HTTP_PORT") as door:
+            restarts: Counter[str] = Counter()
             children = (
-                _child(state, ["media"], lock),
-                _child(state, ["control", "--door", str(door.fileno())], lock, door.fileno()),
+                _child(state, ["media"], restarts, lock),
+                _child(
+                    state,
+                    ["control", "--door", str(door.fileno())],
+                    restarts,
+                    *(lock, door.fileno()),
+                ),
             )
             try:
                 return asyncio.run(_supervise(children))
@@ -76,11 +83,14 @@ async def _supervise(children: Sequence[Child]) -> int:
     return Exit.OK
 
 
-def _child(state: Path, args: Sequence[str], *inherits: int) -> Child:
+def _child(state: Path, args: Sequence[str], restarts: Counter[str], *inherits: int) -> Child:
     child: Child
 
     def on_restart(why: str) -> None:
         log.warning("process.restarted", process=args[0], ended=why)
+        restarts[args[0]] += 1
+        with contextlib.suppress(OSError):
+            facts.write_restarts(state, restarts)
         found = facts.read(state)
         if found.get("supervisor_pid") == os.getpid():
             child.env |= facts.pins(found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Annotated, Final
@@ -67,6 +68,8 @@ class Keyring:
         self._secret = secret
         self._roster = frozenset(roster)
         self._wall_clock = wall_clock
+        self.refusals: Counter[str] = Counter()
+        """Tokens that were not taken, by code."""
 
     @classmethod
     def load(cls, state_dir: Path, *, roster: Collection[SiteCode]) -> Keyring:
@@ -102,6 +105,13 @@ class Keyring:
 
     def verify(self, token: str, conference_id: str) -> Identity:
         """Who bears this token.  Raises TokenError."""
+        try:
+            return self._bearer(token, conference_id)
+        except TokenError as error:
+            self.refusals[error.code] += 1
+            raise
+
+    def _bearer(self, token: str, conference_id: str) -> Identity:
         if not token.isascii():
             raise TokenError("token_invalid", "not a token of this service")
         try:

@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from bridge.clients import Clients
 from bridge.conference import evolve
 from bridge.conference.decide import begin
 from bridge.conference.events import (
@@ -28,17 +27,18 @@ from bridge.conference.events import (
     RequestGranted,
     RequestMade,
 )
+from bridge.conference.state import Conference
 from bridge.conference.words import CENTRE, SPEECH, Link, Phase, RequestStatus, Role, SiteCode
 from bridge.identity import Identity
 from bridge.journal import Writes
 from bridge.media.core.drops import DropReason
-from bridge.media.plane import Plan, PlaneStats, SessionStats, SinkStats, SourceStats
+from bridge.media.plane import MediaPlane, Plan, PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.slots import SessionKind, slots_for
+from bridge.media.told import Acknowledgement
 from bridge.outgoing import Outgoing
+from bridge.room import Room
 from bridge.sessions import Session, Sessions
-from bridge.survey import Survey
-from bridge.traffic import SiteTraffic
-from bridge.watch import Figures
+from bridge.watch import Figures, Watch
 from monitoring.metrics import KEPT_S, Metrics
 from room110.cli.output import emit, emit_json
 
@@ -66,47 +66,58 @@ class Made:
             self._sessions.add(session := _session(code))
             self._sessions.set_media(session, f"{code}.1")
         self._plan = Plan(wants={code: frozenset("q") for code in self.codes})
-        self._survey = Survey({code: f"Sở {code}" for code in self.codes})
-        self._traffic = SiteTraffic()
-        self._clients = Clients()
-        self._stats = _stats(self.codes, 0)
-        self._now_s = 0
+        self._plane = _Plane(self.codes)
+        titles = {code: f"Sở {code}" for code in self.codes}
+        self._watch = Watch(titles, cast(MediaPlane, self._plane))
+        self._room = _Room(self._conference)
 
     def look(self) -> None:
         """What a service does once a second; the pages have reported before."""
-        rooms = {f"{code}.1": code for code in self.codes}
-        self._traffic.look(self._stats, rooms)
-        self._survey.look(
-            self._stats, self._conference, self._sessions, self._plan, now_s=self._now_s
-        )
+        self._watch.look(cast(Room, self._room), self._sessions, self._plan)
 
     def go_on(self) -> None:
         """A second passes."""
-        self._now_s += 1
-        self._stats = _stats(self.codes, self._now_s)
+        self._room.now_s += 1
+        self._plane.go_on()
         for session in self._sessions:
-            said = {"frames_decoded": 15.0 * self._now_s, "concealed_ratio": 0.01, "rtt_s": 0.03}
-            session.client = self._clients.hear(
-                session.client, session.site or "", said, now_s=self._now_s
-            )
+            said = {
+                "frames_decoded": 15.0 * self._room.now_s,
+                "concealed_ratio": 0.01,
+                "jitter_buffer_s": 0.06,
+                "rtt_s": 0.03,
+            }
+            self._watch.hear(session, said, now_s=self._room.now_s)
 
     def sites(self) -> list[dict[str, Any]]:
-        return self._survey.sites(self._conference, self._sessions)
+        return self._watch.sites(cast(Room, self._room), self._sessions)
 
     def figures(self) -> Figures:
-        return Figures(
-            now_s=self._now_s,
-            begun=BEGUN,
-            phase=self._conference.phase,
-            queue=len(self._conference.queue),
-            sessions=Counter(session.kind for session in self._sessions),
-            chair_consoles=0,
-            wanted=self._plan.wants,
-            media=self._stats,
-            traffic=self._traffic,
-            clients=self._clients,
-            media_lost={},
-        )
+        return self._watch.figures(cast(Room, self._room), self._sessions, self._plan)
+
+
+@dataclass
+class _Room:
+    """What is asked of one."""
+
+    conference: Conference
+    now_s: float = 0.0
+    begun: str = BEGUN
+
+
+class _Plane:
+    """What is asked of one."""
+
+    def __init__(self, codes: tuple[SiteCode, ...]) -> None:
+        self._codes = codes
+        self._seconds = 0
+        self._stats = _stats(codes, 0)
+
+    def go_on(self) -> None:
+        self._seconds += 1
+        self._stats = _stats(self._codes, self._seconds)
+
+    def snapshot(self) -> PlaneStats:
+        return self._stats
 
 
 def measure(sites: int, *, scrapes: int) -> dict[str, Any]:
@@ -231,9 +242,21 @@ def _carried(code: SiteCode, now_s: int) -> SessionStats:
                 keyframes=now_s // 5,
                 level_dbov=-31 if slot == "mic" else None,
                 age_s=0.02,
+                repaired=now_s // 3,
             )
             for slot, layer in (("mic", ""), ("camera", "q"), ("camera", "f"))
         ),
+        path="udp",
+        acknowledged=Acknowledgement(
+            said={"nack": now_s, "pli": now_s // 2, "remb": 2 * now_s},
+            told={"nack": now_s // 3, "remb": 2 * now_s},
+            reported_age_s=0.3,
+            stage_age_s=0.4,
+        ),
+        allowed_bps=1_500_000 + now_s * 1000,
+        line_bps=900_000 + now_s * 1000,
+        repeated=now_s,
+        shown={"chair": "f", "speaker.1": "bandwidth"},
         sinks=tuple(
             SinkStats(
                 kind=kind,

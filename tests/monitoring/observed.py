@@ -12,21 +12,27 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bridge.conference.commands import Actor, ChairNext, ChairPhase, PersonCommand
-from bridge.conference.words import Phase, Role
+from bridge.conference.agenda import Draft
+from bridge.conference.commands import Actor, ChairCall, ChairNext, ChairPhase, PersonCommand
+from bridge.conference.session_commands import AgendaLoad, ConferenceDescribe
+from bridge.conference.words import ItemKind, Phase, Role
 from bridge.events import Emitter
 from bridge.identity import Identity
 from bridge.journal import Journals
 from bridge.media.plane import LinkLost, LinkUp, SessionStats, SinkStats, SourceStats
 from bridge.media.slots import SessionKind
+from bridge.media.told import Acknowledgement, Load
 from bridge.room import Room
 from bridge.service import Bridge
 from config.roster import load_roster
 from monitoring.metrics import Metrics
+from monitoring.surroundings import Surroundings
 from tests.support.fake_plane import NOTHING, FakeOutbox, FakePlane, offer_of
 
 ROSTER = load_roster()
 CHAIR = Actor(user="an", roles=frozenset({Role.CHAIR}), site="110")
+SECRETARY = Actor(user="binh", roles=frozenset({Role.SECRETARY}), site="110")
+TECHNICIAN = Actor(user="cuong", roles=frozenset({Role.TECHNICIAN}), site="110")
 WALL_S = 1_590_714_000.0
 
 MIC = SourceStats(
@@ -41,6 +47,10 @@ MIC = SourceStats(
     age_s=0.02,
 )
 CAMERA = replace(MIC, slot="camera", layer="q", packets=40, keyframes=2, keyframe_requests=5)
+ACKNOWLEDGED = Acknowledgement(
+    said={"nack": 2, "pli": 1}, told={"remb": 4}, reported_age_s=0.5, stage_age_s=0.75
+)
+CLIENT = {"concealed_ratio": 0, "jitter_buffer_s": 0, "available_outgoing_bps": 1, "rtt_s": 1}
 SOUND = SinkStats(kind="audio", packets=50, bytes=5000, lost=1, jitter_s=0.003)
 
 
@@ -72,18 +82,20 @@ class Observed:
             room=room, plane=self.plane, titles=titles, names=names, chance=random.Random(1)
         )
         self.clock_s = 0.0
+        self.around = Surroundings(journal=journals.directory)
         self.metrics = Metrics(
             self.bridge,
             names=names,
             writes=journals.writes,
             build={"version": "0.1.0", "python": "3.11"},
+            around=self.around,
             wall=lambda: WALL_S,
             clock=lambda: self.clock_s,
         )
         room.emitter.on_changed(self.metrics.tally.note)
 
-    async def do(self, command: PersonCommand) -> None:
-        answer = await self.bridge.submit(command, CHAIR, None)
+    async def do(self, command: PersonCommand, actor: Actor = CHAIR) -> None:
+        answer = await self.bridge.submit(command, actor, None)
         assert hasattr(answer, "events"), answer
 
     async def open(self) -> None:
@@ -103,6 +115,45 @@ class Observed:
         await self.settled()
         return f"{joined.session}.1"
 
+    def console(self, *roles: Role) -> str:
+        """A console at room 110; the name of its session."""
+        identity = Identity(
+            user="an",
+            roles=frozenset(roles or {Role.CHAIR}),
+            site="110",
+            conference=self.bridge.conference_id(),
+        )
+        kind = SessionKind.CONSOLE
+        return self.bridge.join(identity=identity, kind=kind, outbox=FakeOutbox()).session
+
+    async def everything(self) -> str:
+        """A conference in which every metric has something to say; the media of 01."""
+        await self.do(ConferenceDescribe(starts="2020-05-29T08:00:00+07:00"))
+        item = Draft(kind=ItemKind.SITE, title="Báo cáo", minutes=3, site="01")
+        await self.do(AgendaLoad(items=(item,)))
+        self.bridge.leave(self.console(), said_goodbye=True)
+        await self.open()
+        media = await self.join("01")
+        await self.do(ChairCall(site="01"))
+        self.bridge.report(media.partition(".")[0], mic="on", level=None, stats=CLIENT)
+        self.around.journal_free_bytes = 10**9
+        for later in range(3):
+            self.carry(
+                carried(
+                    media,
+                    "01",
+                    sources=(replace(MIC, packets=100 + 50 * later), CAMERA),
+                    sinks=(replace(SOUND, packets=50 + 50 * later),),
+                    acknowledged=ACKNOWLEDGED,
+                    path="udp",
+                    allowed_bps=1_000_000,
+                    line_bps=500_000,
+                    shown={"chair": "bandwidth"},
+                )
+            )
+            await asyncio.sleep(1.0)
+        return media
+
     async def lose(self, media: str) -> None:
         self.carry()
         self.plane.say(LinkLost(session=media))
@@ -113,7 +164,7 @@ class Observed:
         await self.room.submit(ChairNext(site=None), CHAIR)
 
     def carry(self, *sessions: SessionStats) -> None:
-        self.plane.stats = replace(NOTHING, sessions=sessions)
+        self.plane.stats = replace(NOTHING, sessions=sessions, load=Load(datagrams_refused=0))
 
     def page(self, *, openmetrics: bool = False) -> str:
         """A page of now."""
@@ -122,6 +173,13 @@ class Observed:
 
     def samples(self) -> dict[tuple[str, ...], float]:
         return samples(self.page())
+
+
+def rows_of(
+    samples: dict[tuple[str, ...], float], name: str, site: str | None = None
+) -> dict[tuple[str, ...], float]:
+    """The samples of one family, of one site."""
+    return {k: v for k, v in samples.items() if k[0] == name and (site is None or site in k[1:])}
 
 
 def samples(text: str) -> dict[tuple[str, ...], float]:

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
+from bridge.media.times import Times
 from monitoring.exposition import (
     EOF,
     Column,
     Family,
     Histogram,
     accepts_openmetrics,
+    gauge,
     page,
 )
 
@@ -206,3 +208,94 @@ PROMETHEUS = (
 )
 def test_what_a_scraper_would_rather_have(accept, wanted):
     assert accepts_openmetrics(accept) is wanted
+
+
+# Many at once.
+
+KEYS = (("01",), ("79",), ("110",))
+ROUND = gauge("room110_round_ratio", "Rounded.", "site", places=3)
+
+
+def numbers(column: Column) -> list[tuple[str, float]]:
+    pairs = (line.rsplit(" ", 1) for line in lines_of(column))
+    return [(name, float(number)) for name, number in pairs]
+
+
+def lines_of(column: Column) -> list[str]:
+    return column.text().splitlines()
+
+
+def test_many_label_sets_are_written_in_their_order():
+    level = Column(LEVEL)
+    level.set_all(KEYS, (-3, None, -0.5))
+
+    assert lines_of(level) == [
+        'room110_level_dbov{site="01"} -3',
+        'room110_level_dbov{site="110"} -0.5',
+    ]
+    assert level.text() == ""
+
+
+@given(
+    st.lists(st.lists(st.none() | st.integers() | st.floats(), min_size=3, max_size=3), max_size=6)
+)
+def test_many_at_once_are_as_one_by_one_but_for_what_is_infinite(pages):
+    at_once, one_by_one = Column(LEVEL), Column(LEVEL)
+    for values in pages:
+        at_once.set_all(KEYS, values)
+        for labels, value in zip(KEYS, values, strict=True):
+            if value is not None and math.isfinite(value):
+                one_by_one.set(value, *labels)
+        assert numbers(at_once) == numbers(one_by_one)
+
+
+def test_numbers_may_be_cut_to_places():
+    it = Column(ROUND)
+    it.set_all(KEYS, (0.12345, 2, 1e-9))
+
+    assert [line.split()[1] for line in lines_of(it)] == ["0.123", "2.000", "0.000"]
+
+
+def test_other_label_sets_are_not_taken_for_those_before():
+    level = Column(LEVEL)
+    level.set_all(KEYS, (1, 2, 3))
+    level.text()
+    level.set_all((("02",), ("04",), ("06",)), (1, 2, 3))
+
+    assert [line.split()[0] for line in lines_of(level)] == [
+        'room110_level_dbov{site="02"}',
+        'room110_level_dbov{site="04"}',
+        'room110_level_dbov{site="06"}',
+    ]
+
+
+def test_too_few_numbers_are_a_mistake():
+    with pytest.raises(ValueError, match="2 numbers for 3"):
+        Column(LEVEL).set_all(KEYS, (1, 2))
+
+
+def test_a_percent_sign_in_a_label_is_a_percent_sign():
+    info = Column(INFO)
+    info.set_all((("50 %s", "x"),), (1,))
+
+    assert lines_of(info) == ['room110_site_info{site="50 %s",name="x"} 1']
+
+
+def test_words_of_many_sites_are_as_one_by_one_and_none_has_no_line():
+    at_once, one_by_one = Column(LINE), Column(LINE)
+    for words in (("good", None, "lost"), ("good", None, "lost"), ("lost", "good", "good")):
+        at_once.set_words(KEYS, words)
+        for labels, word in zip(KEYS, words, strict=True):
+            if word is not None:
+                one_by_one.set_word(word, *labels)
+        assert at_once.text() == one_by_one.text()
+
+
+def test_a_histogram_counted_elsewhere_is_read_as_one_of_ours():
+    ours, theirs = Histogram((0.1, 0.2)), Times((0.1, 0.2))
+    for seconds in (0.05, 0.15, 7.0):
+        ours.observe(seconds)
+        theirs.note(seconds)
+    told = Histogram.of((0.1, 0.2), theirs.spread())
+
+    assert (told.counts, told.total) == (ours.counts, ours.total)

@@ -7,6 +7,8 @@ import pytest
 from bridge.media.core.drops import DropReason
 from bridge.media.host import PARTINGS
 from bridge.media.plane import DELAY_BOUNDS_S
+from bridge.media.times import NO_JOIN, NO_SWITCH, Spread
+from bridge.media.told import Load
 from monitoring.exposition import Sheet, page
 from monitoring.plane import PLANE, WORKER, write_plane, write_worker
 from tests.monitoring.observed import carried, samples
@@ -47,6 +49,9 @@ def test_the_plane_in_numbers():
         switches=8,
         delays=counts,
         delay_s=0.5,
+        switched=Spread(counts=(0, 3, *NO_SWITCH.counts[2:]), total_s=0.12),
+        begun={"ice": Spread(counts=(1, *NO_JOIN.counts[1:]), total_s=0.05)},
+        load=Load(datagrams_refused=9, tcp_connections=10, tcp_waiting_bytes=11),
     )
     seen = written(write_plane, PLANE, stats)
     assert seen["room110_media_sessions", "connected"] == 2
@@ -61,6 +66,19 @@ def test_the_plane_in_numbers():
     assert seen["room110_slot_switches_total",] == 8
     assert seen["room110_media_delay_seconds_count",] == sum(counts)
     assert seen["room110_media_delay_seconds_sum",] == 0.5
+    assert seen["room110_floor_switch_seconds_bucket", "0.025"] == 0
+    assert seen["room110_floor_switch_seconds_bucket", "0.05"] == 3
+    assert seen["room110_floor_switch_seconds_sum",] == 0.12
+    assert seen["room110_media_join_seconds_count", "ice"] == 1
+    assert seen["room110_media_join_seconds_count", "dtls"] == 0
+    assert seen["room110_udp_receive_errors_total",] == 9
+    assert seen["room110_tcp_connections",] == 10
+    assert seen["room110_tcp_waiting_bytes",] == 11
+
+
+def test_what_the_kernel_does_not_say_has_no_line():
+    seen = written(write_plane, PLANE, NOTHING)
+    assert ("room110_udp_receive_errors_total",) not in seen
 
 
 @pytest.mark.parametrize("reason", PARTINGS)

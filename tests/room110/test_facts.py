@@ -51,3 +51,18 @@ def test_another_start_takes_the_ports_of_this_one():
 def test_where_no_worker_has_come_yet_nothing_of_it_is_pinned():
     told = {"http": "http://127.0.0.1:8109", "media": [], "media_metrics": ""}
     assert pins(told) == {"ROOM110_HTTP_PORT": "8109"}
+
+
+def test_restarts_are_what_the_supervisor_wrote_last_until_all_is_forgotten(tmp_path):
+    assert facts.restarts(tmp_path) == {}
+    facts.write_restarts(tmp_path, {"media": 1})
+    facts.write_restarts(tmp_path, {"media": 2, "control": 1})
+    assert facts.restarts(tmp_path) == {"media": 2, "control": 1}
+    facts.forget(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]"])
+def test_damaged_restarts_are_none(tmp_path, text):
+    (tmp_path / facts.RESTARTS).write_text(text)
+    assert facts.restarts(tmp_path) == {}

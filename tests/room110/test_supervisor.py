@@ -22,6 +22,7 @@ from bridge.endpoint.library import ClipLibrary
 from config.roster import load_roster
 from room110.cli.output import say
 from room110.crowd import Crowd, chosen
+from room110.facts import restarts
 from room110.local import Local
 from signaling.client import new_id
 from signaling.messages import ChairCall, ChairMuteSite, ChairNext, ChairPhase
@@ -202,6 +203,7 @@ async def test_both_are_killed_and_all_is_as_it_was(tmp_path: Path) -> None:
         for name in ("media_pid", "pid"):
             it.kill(name)
         await eventually(lambda: _is_again(it, before | {"next": []}), timeout_s=30)
+        assert restarts(it.service.state) == {"media": 1, "control": 1}
         await it.the_speaker_is_heard()
         it.nobody_else_was_heard()
 

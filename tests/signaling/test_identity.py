@@ -138,3 +138,13 @@ def test_a_damaged_secret_is_refused_and_kept(tmp_path: Path, size: int) -> None
     with pytest.raises(SecretError, match="remove it"):
         Keyring.load(tmp_path, roster=ROSTER)
     assert len((tmp_path / "secret").read_bytes()) == size
+
+
+def test_refusals_are_counted_by_their_code() -> None:
+    it = keyring()
+    for token, conference in (("x", "c-1"), ("y", "c-1"), (it.mint(SITE), "c-2")):
+        with pytest.raises(TokenError):
+            it.verify(token, conference)
+    it.verify(it.mint(SITE), "c-1")
+
+    assert it.refusals == {"token_invalid": 2, "token_wrong_conference": 1}
