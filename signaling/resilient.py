@@ -26,6 +26,8 @@ BACKOFF_S: Final = (0.2, 2.0)
 
 _FINAL_BYES: Final = frozenset({"replaced", "dropped", "conference_over", "protocol_errors"})
 """The service does not want this session back, or not before a person does (``dropped``)."""
+WORKER_LOST: Final = "worker_lost"
+"""Why media is reset when its plane has died."""
 _TRY_AGAIN: Final = frozenset({"room_closed"})
 """The service goes down with the command unanswered: the next connection sends it once more."""
 
@@ -202,8 +204,8 @@ class ResilientClient:
             return
         if isinstance(message, Change):
             self._rev = message.rev
-        if isinstance(message, MediaReset):
-            # Media is made anew now, perhaps with another media plane: the next boot is its.
+        if isinstance(message, MediaReset) and message.reason == WORKER_LOST:
+            # Media is made anew now with another media plane: the next boot is its.
             self._boot = None
         if not (isinstance(message, Bye) and message.reason not in _FINAL_BYES):
             self.media.take(message)

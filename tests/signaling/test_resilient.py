@@ -192,6 +192,18 @@ async def test_media_that_was_reset_is_of_the_next_boot_and_not_made_twice(
                 await chair.media.receive()
 
 
+async def test_media_that_was_reset_for_its_line_is_still_of_the_plane_that_dies(
+    service: Service,
+) -> None:
+    async with client(service) as chair:
+        messages = aiter(chair)
+        await anext(messages)
+        service.bridge.outboxes["s-1"].put(MediaReset(reason="lost"))
+        assert (await chair.media.receive())["reason"] == "lost"
+        await restart(service, "boot-2")
+        assert (await chair.media.receive())["reason"] == "service_restarted"
+
+
 async def test_a_line_that_was_only_lost_resets_no_media(service: Service) -> None:
     async with client(service) as chair:
         greetings = (m async for m in chair if isinstance(m, HelloOk))

@@ -224,8 +224,8 @@ export class Session extends EventTarget {
   }
 
   #onMessage(message) {
-    // Media is made anew now, perhaps with another media plane: the next boot is its.
-    if (message.type === "media.reset") this.#boot = null;
+    // Media is made anew now with another media plane: the next boot is its.
+    if (message.type === "media.reset" && message.reason === "worker_lost") this.#boot = null;
     if (message.type === "change") this.#rev = message.rev;
     if (message.type === "device") this.#standby = message.role === "standby";
     const asked = "re" in message ? this.#unanswered.get(message.re) : undefined;
