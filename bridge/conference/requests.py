@@ -122,7 +122,7 @@ def _clocked(request: Request, *, at_s: float) -> Request:
     runs = request.status is RequestStatus.GRANTED and request.started and not request.holds
     if runs and request.since_s is None:
         return replace(request, since_s=at_s)
-    if not runs and request.since_s is not None:
+    if not runs:
         return replace(request, used_s=request.spoken_s(at_s), since_s=None)
     return request
 

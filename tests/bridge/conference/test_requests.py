@@ -234,6 +234,9 @@ def test_what_has_ended_is_held_by_nothing():
     [
         # warn_s is 60, the clock began at 0 with a limit of 100.
         (200, [], 10.0, False, False),
+        # Nobody is warned or over before he is told so.
+        (101, [], 45.0, False, False),
+        (104, [], 105.0, False, False),
         (200, [TimeWarned(at_s=40.0, request=1)], 50.0, False, False),
         (109, [TimeWarned(at_s=40.0, request=1)], 50.0, True, False),
         (110, [TimeWarned(at_s=40.0, request=1)], 50.0, True, False),
