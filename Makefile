@@ -35,8 +35,9 @@ fuzz: install ## look for bytes that a door does not take, FUZZ_SECONDS each (AR
 	    --target build/atheris atheris==3.0.0 || echo "no atheris here: by chance"
 	@PYTHONPATH=build/atheris $(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) $(ARGS)
 
-docs: install ## write anew the documents that are printed from code
+docs: install ## write anew the documents and dashboards that are printed from code
 	$(BIN)/python -m tests.support.documents
+	$(BIN)/python -m monitoring.dashboards
 
 screenshots: debian-packages install ## pictures of the pages with a conference running
 	$(BIN)/python -m tests.support.screenshots
@@ -64,4 +65,4 @@ install:
 	@PYTHON=$(PYTHON) VENV=$(VENV) deploy/install.sh
 
 debian-packages:
-	@deploy/debian-packages.sh fonts-dejavu-core chromium
+	@deploy/debian-packages.sh fonts-dejavu-core chromium prometheus prometheus-alertmanager

@@ -36,6 +36,7 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "bridge/outgoing.py": "values and an interface; tests/bridge/test_service.py puts them",
     "room110/rehearse/people.py": "values; every test of a player lets them speak",
     "room110/rehearse/steps.py": "values; tests/room110/rehearse/test_player.py plays each",
+    "monitoring/dashboards/__main__.py": "one line; `make docs` runs it",
     "room110/__main__.py": "one line; the end-to-end tests start programs with it",
     "room110/cli/exits.py": "words; tests/room110/cli/test_program.py asks for each",
 }

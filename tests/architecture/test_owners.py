@@ -18,6 +18,8 @@ OWNERS = {
     "av": ("bridge/endpoint/",),
     "cryptography": MEDIA,
     "docx": ("bridge/minutes/word.py",),
+    # Writes the dashboards; a dependency of development alone.
+    "grafana_foundation_sdk": ("monitoring/dashboards/",),
     "jwt": ("signaling/identity.py",),
     "openpyxl": ("bridge/minutes/workbook.py", "config/agenda_workbook.py"),
     "playwright": ("room110/bench/",),
