@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from bridge.conference.words import Role
+from bridge.conference.words import CENTRE, Role
 from config.roster import load_roster
 from room110.bench.chromium import chromium, until
 from room110.rehearsal import Rehearsal, rehearsal
@@ -24,6 +24,7 @@ from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 SITES = 20
 SYNTHETIC = tuple(site.code for site in load_roster().sites[:SITES])
 CAMERA = "640x360@15"
+SCREEN = "640x360@10"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,32 @@ class Hall:
 
     async def site(self, code: str) -> dict[str, Any]:
         return (await self.rehearsal.sites())[code]
+
+    async def does(
+        self,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        role: Role = Role.CHAIR,
+        site: str = CENTRE,
+        method: str = "POST",
+    ) -> dict[str, Any]:
+        """What somebody else does, not at these pages, over REST."""
+        local = self.rehearsal.local
+        token = local.token(f"{role}.tests", role, site=site)
+        said = None if method == "DELETE" else (body or {})
+        return await local._ask(method, path, said, token=token)
+
+    async def seen(self, *consoles: Screen) -> None:
+        """Until the desk, or another console, knows all that has happened: what it sends is not
+        stale."""
+        rev = (await self.rehearsal.local.get("/conference"))["rev"]
+        for console in consoles or (self.desk,):
+            await until(
+                lambda body=console.find("body"): body.get_attribute("data-rev"),
+                lambda now: now is not None and int(now) >= rev,
+                what=f"{console.name} is at revision {rev}",
+            )
 
     async def gate_drops(self) -> int:
         """Packets that met a shut gate since the service began."""
@@ -105,7 +132,7 @@ async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
             rehearsal=running,
             desk=await opened("desk", "desk", Role.CHAIR, "110"),
             cantho=await opened("92", "site", Role.SITE, "92", camera=CAMERA),
-            camau=await opened("96", "site", Role.SITE, "96", camera=CAMERA),
+            camau=await opened("96", "site", Role.SITE, "96", camera=CAMERA, screen=SCREEN),
         )
         for shown in (hall.cantho, hall.camau):
             await shown.waits_for("body[data-media='up']")
@@ -132,23 +159,22 @@ async def hall(whole_hall: Hall) -> AsyncIterator[Hall]:
     assert [fault for shown in whole_hall.screens for fault in await shown.faults()] == []
 
 
+POLICY = {"max_floor_users": 1, "request_handling": "queue", "limit_s": 300, "chair_grace_s": 30}
+
+
 async def _begin_anew(hall: Hall) -> None:
-    """Nobody speaks, is next, waits or is blocked; over REST, for it is no part of a test."""
-    local = hall.rehearsal.local
-    chair = local.token("chair.tests", Role.CHAIR, site="110")
-
-    async def ask(method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
-        await local._ask(method, path, body, token=chair)
-
-    floor = await local.get("/floor")
-    if floor["holders"]:
-        await ask("DELETE", "/floor/grants")
-    for request in floor["queue"]:
-        await ask("DELETE", f"/floor/requests/{request}")
+    """The chair has the chair; nobody speaks, is next, waits or is blocked; over REST, for it is no
+    part of a test."""
+    await hall.does("/chair/assume")
+    floor = await hall.rehearsal.local.get("/floor")
+    for request, asked in floor["requests"].items():
+        kind = "grants" if asked["status"] == "granted" else "requests"
+        await hall.does(f"/floor/{kind}/{request}", method="DELETE")
     if floor.get("next"):
-        await ask("POST", "/floor/next", {"site": None})
-    await ask("POST", "/mute", {"on": False, "but": []})
-    await ask("POST", "/sites/110/mute", {"on": False})
+        await hall.does("/floor/next", {"site": None})
+    await hall.does("/mute", {"on": False, "but": []})
+    await hall.does("/sites/110/mute", {"on": False})
+    await hall.does("/policy", POLICY)
     for shown in (hall.cantho, hall.camau):
         if await shown.find("#mic[data-mic='on'], #mic[data-mic='silent']").count():
             await shown.click("#mic")
@@ -156,3 +182,4 @@ async def _begin_anew(hall: Hall) -> None:
         lambda: hall.rehearsal.local.get("/floor"),
         lambda now: not now["holders"] and not now["queue"],
     )
+    await hall.seen()

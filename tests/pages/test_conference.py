@@ -58,7 +58,7 @@ async def test_a_blocked_speaker_is_dropped_at_the_gate_and_every_page_falls_sil
     await hall.camau.hears_only([SECOND, "110"])
 
 
-async def test_f9_silences_everybody_at_once_and_keeps_the_floor(hall):
+async def test_f9_silences_everybody_at_once_and_each_is_let_go_on_by_name(hall):
     await hall.give(THIRD)
     await hall.camau.hears_only([THIRD, "110"])
 
@@ -66,7 +66,14 @@ async def test_f9_silences_everybody_at_once_and_keeps_the_floor(hall):
 
     await hall.camau.hears_only([])
     await hall.desk.hears_only([])
-    assert (await hall.site(THIRD))["floor"] == "speaking"
+    assert (await hall.site(THIRD))["floor"] == "held"
+
+    await hall.desk.click("desk-stage li button[data-act='hold']")
+    await hall.camau.hears_only([THIRD])
+    await hall.desk.click("desk-banner button[data-act='centre']")
+    await hall.desk.click("desk-dialog button[data-answer='yes']")
+
+    await hall.camau.hears_only([THIRD, "110"])
 
 
 async def test_a_site_asks_is_made_next_opens_its_microphone_is_called_and_is_heard(hall):

@@ -1,50 +1,19 @@
-"""Slides and film: large on the site's page and the desk's stage, and nobody stands on them.
-
-The floor for content comes with the procedure; here the test itself says that a site shows some, in
-the words of the service, between the service and the page.
-"""
+"""Slides and film: a site asks to show them, the chair agrees, and everybody sees them large, with
+the speaker beside them and nobody on them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+import asyncio
 
 import pytest
 
-from bridge.conference.words import Role
-from room110.bench.chromium import context, until
-from tests.pages.conftest import CAMERA, SYNTHETIC, Hall
+from room110.bench.chromium import until
+from tests.pages.conftest import SYNTHETIC
 from tests.support.browser import Screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-SPEAKER, SHOWER = SYNTHETIC[4], SYNTHETIC[13]
-
-
-@asynccontextmanager
-async def told(browser, hall: Hall, page: str, role: Role, site: str) -> AsyncIterator[Screen]:
-    """A page that is told of content whenever it is told of a speaker."""
-    profile = await context(browser)
-    shown = Screen(page, await profile.new_page())
-
-    def add_content(text: str | bytes) -> str | bytes:
-        message: dict[str, Any] = json.loads(text)
-        if message["type"] == "stage" and "speaker.1" in message["slots"]:
-            message["slots"]["content"] = SHOWER
-        return json.dumps(message)
-
-    def between(socket) -> None:
-        service = socket.connect_to_server()
-        service.on_message(lambda text: socket.send(add_content(text)))
-
-    await shown.page.route_web_socket("**/ws", between)
-    try:
-        await shown.page.goto(hall.rehearsal.link(page, role=role, site=site, camera=CAMERA))
-        yield shown
-    finally:
-        await profile.close()
+SPEAKER = SYNTHETIC[4]
 
 
 async def place(shown: Screen, slot: str) -> dict[str, float]:
@@ -53,25 +22,51 @@ async def place(shown: Screen, slot: str) -> dict[str, float]:
     return box
 
 
-@pytest.mark.parametrize(
-    ("page", "role", "site"), [("site", Role.SITE, "94"), ("desk", Role.CHAIR, "110")]
-)
-async def test_slides_are_large_and_the_speaker_stands_beside_them(browser, hall, page, role, site):
-    async with told(browser, hall, page, role, site) as shown:
-        await hall.give(SPEAKER)
+async def test_slides_are_asked_for_shown_large_beside_the_speaker_and_taken_back(hall):
+    await hall.give(SPEAKER)
+    # Chromium chooses the screen by itself here; a person would be asked.
+    await hall.camau.click("#content")
+    await hall.camau.waits_for("#content[data-do='withdraw']")
+    await hall.desk.waits_for("desk-queue li[data-site='96'] [data-kind='content']")
 
-        await shown.sees(SPEAKER, "speaker.1")
-        await shown.waits_for(f"room-picture[data-slot='content'][data-site='{SHOWER}']")
+    await hall.desk.click("desk-queue li[data-site='96'] button[data-act='give']")
+
+    await hall.camau.waits_for("[data-strip='content'][data-key='strip.content_shown']")
+    await asyncio.gather(
+        *(
+            shown.waits_for("room-picture[data-slot='content'][data-site='96']")
+            for shown in (hall.desk, hall.cantho)
+        ),
+        # A screen on which nothing moves is sent once in seconds.
+        *(
+            until(lambda shown=shown: shown.frames("content"), lambda count: count > 0)
+            for shown in (hall.desk, hall.cantho)
+        ),
+        hall.cantho.sees(SPEAKER, "speaker.1"),
+    )
+    for shown in (hall.desk, hall.cantho):
         slides, speaker = await place(shown, "content"), await place(shown, "speaker.1")
         assert slides["width"] > 2 * speaker["width"]
         assert slides["x"] + slides["width"] <= speaker["x"]
-        # Nothing of it has come: its title stands there, and no name that would cover a slide.
-        title = shown.find("room-picture[data-slot='content'] .picture-title")
-        assert await title.inner_text()
+    # Who shows slides speaks no word for it, and hears the speaker like all others.
+    await hall.camau.hears_only([SPEAKER, "110"])
 
-        await hall.end()
+    await hall.camau.click("#content")
 
-        await until(
-            shown.find("room-picture[data-slot='content'][data-site]").count, lambda n: n == 0
-        )
-        assert await shown.faults() == []
+    await hall.camau.waits_for("#content[data-do='ask']")
+    for shown in (hall.desk, hall.cantho):
+        slides = shown.find("room-picture[data-slot='content'][data-site]")
+        await until(slides.count, lambda count: count == 0)
+
+
+async def test_the_chair_ends_slides_and_keeps_the_speaker(hall):
+    await hall.give(SPEAKER)
+    await hall.camau.click("#content")
+    await hall.desk.click("desk-queue li[data-site='96'] button[data-act='give']")
+    await hall.desk.waits_for("desk-stage li[data-content]")
+
+    await hall.desk.click("desk-stage li[data-content] button[data-act='end']")
+    await hall.desk.click("desk-dialog button[data-answer='yes']")
+
+    await hall.camau.waits_for("#content[data-do='ask']")
+    assert (await hall.site(SPEAKER))["floor"] == "speaking"

@@ -1,4 +1,5 @@
-"""Nobody hears room 110 before the session is opened, however open its microphone is.
+"""Nobody hears room 110 before the session is opened, however open its microphone is; the phases of a
+conference from its lobby to a close by mistake.
 
 The room device is a page in a browser of its own, whose microphone hums at 220 Hz all the time; it
 takes the seat of the synthetic room 110.
@@ -8,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
 
 import pytest
 
 from bridge.conference.words import Role
+from bridge.live_conference import VIET_NAM
 from room110.bench.chromium import chromium, until
 from room110.rehearsal import rehearsal
 from tests.support.browser import screen
@@ -43,6 +46,7 @@ async def test_nobody_hears_room_110_in_the_lobby_or_in_a_recess(browser, files,
             await site.hears_only([])
 
         await asyncio.gather(*(s.waits_for("body[data-media='up']") for s in (centre, site)))
+        await _lobby_counts_down(running, site)
         await centre.click("#mic")
         await centre.waits_for("body[data-mic='on']")
         await sends_and_is_not_heard()
@@ -63,5 +67,30 @@ async def test_nobody_hears_room_110_in_the_lobby_or_in_a_recess(browser, files,
         await sends_and_is_not_heard()
         await desk.waits_for("desk-lamp[data-state='shut']")
 
+        await _closed_by_mistake_and_opened_again(desk, site)
+
         for shown in (centre, site, desk):
             assert await shown.faults() == []
+
+
+async def _lobby_counts_down(running, site) -> None:
+    soon = datetime.now(VIET_NAM) + timedelta(minutes=24)
+    chair = running.local.token("chair.tests", Role.CHAIR, site="110")
+    starts = soon.isoformat(timespec="seconds")
+    await running.local.post("/conference/description", {"starts": starts}, token=chair)
+
+    below = site.find("#slate-below")
+    expected = f"Hội nghị bắt đầu lúc {soon:%H:%M} – còn 24 phút"
+    await until(below.inner_text, lambda said: said == expected, what=expected)
+
+
+async def _closed_by_mistake_and_opened_again(desk, site) -> None:
+    await desk.click("desk-phase button[data-to='closed']")
+    await desk.click("desk-dialog button[data-answer='yes']")
+    await desk.waits_for("desk-dialog h2:text-is('Chắc chắn kết thúc hội nghị?')")
+    await desk.click("desk-dialog button[data-answer='yes']")
+    await site.waits_for("body[data-situation='closed']")
+
+    await desk.click("desk-phase button[data-to='open']")
+    await desk.click("desk-dialog button[data-answer='yes']")
+    await site.waits_for("body[data-phase='open']")

@@ -26,8 +26,11 @@ export class DeskCourse extends HTMLElement {
       h("span", { text: words.t("desk.agenda.next") }),
       this.#nextTitle,
     );
-    const now = h("p", { class: "now" }, this.#title, this.#time, this.#person, this.#late);
-    this.append(now, this.#next);
+    this.append(
+      h("p", { class: "now" }, this.#title, this.#time),
+      h("p", { class: "now" }, this.#person, this.#late),
+      this.#next,
+    );
   }
 
   show() {

@@ -17,11 +17,14 @@ const TROUBLE = new Map([
   ["AbortError", "busy"],
 ]);
 
-/** `?camera=640x360@15` asks for another picture than 1280x720 at 30: a weak machine or line. */
-export function pictureSize(search = location.search) {
-  const asked = new URLSearchParams(search).get("camera") ?? "";
+/**
+ * `?camera=640x360@15` asks for another picture than *usual*, for a weak machine or line; `?screen=` the
+ * same for what is shown as slides.
+ */
+export function pictureSize(name = "camera", usual = [1280, 720, 30], search = location.search) {
+  const asked = new URLSearchParams(search).get(name) ?? "";
   const match = /^(\d{2,4})x(\d{2,4})@(\d{1,2})$/.exec(asked);
-  const [width, height, frameRate] = match ? match.slice(1).map(Number) : [1280, 720, 30];
+  const [width, height, frameRate] = match ? match.slice(1).map(Number) : usual;
   return { width: { ideal: width }, height: { ideal: height }, frameRate: { ideal: frameRate, max: frameRate } };
 }
 

@@ -55,7 +55,8 @@ export class Floor {
     screen.addEventListener("ended", () => this.#onScreenEnded());
   }
 
-  draw({ centre }) {
+  /** A machine that only waits asks for nothing. */
+  draw({ centre, device }) {
     const { snapshot } = this.#store;
     const { phase, own = {} } = snapshot;
     const button = this.#get("#floor");
@@ -71,6 +72,7 @@ export class Floor {
     reply.disabled = !mayReply(snapshot) || this.#commands.held("reply");
     this.#drawContent(phase, own.content);
     this.#drawGroups(snapshot.agenda);
+    if (device !== "active") for (const asks of this.#root.querySelectorAll(".asks button")) asks.disabled = true;
   }
 
   #drawContent(phase, content) {
@@ -102,7 +104,7 @@ export class Floor {
     else if (doing === "ask") void this.#request("floor", {});
     else if (doing === "end" && this.#sure === 0) {
       this.#sure = setTimeout(() => this.#notSure(), SURE_MS);
-      this.draw({ centre: false });
+      this.draw({ centre: false, device: "active" });
     } else {
       this.#notSure();
       void this.#commands.run("floor", "floor.release", { request: request.id });
@@ -112,7 +114,7 @@ export class Floor {
   #notSure() {
     clearTimeout(this.#sure);
     this.#sure = 0;
-    this.draw({ centre: false });
+    this.draw({ centre: false, device: "active" });
   }
 
   async #onAsk(event) {

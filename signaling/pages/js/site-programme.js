@@ -32,10 +32,10 @@ export class Programme {
     for (const picture of this.#pictures.values()) picture.follow(media);
   }
 
-  /** *over*: this page takes no part any more, so nothing is shown as if it went on. */
-  draw({ over }) {
+  /** *off*: this page takes no part ("over") or only waits ("standby"): nothing is shown as if it went on. */
+  draw({ off = null }) {
     const { snapshot, stage } = this.#store;
-    const told = over ? { kind: "slate", slate: "over" } : snapshot.programme;
+    const told = off === null ? snapshot.programme : { kind: "slate", slate: off };
     const programme = told ?? { kind: "slate", slate: "connecting" };
     const staged = programme.kind === "stage";
     const large = PLACES.find((slot) => slot in stage);

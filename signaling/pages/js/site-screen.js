@@ -6,8 +6,10 @@
  * or the window itself, ended it.
  */
 
-/** Slides are read, not watched: few frames, every pixel. */
-const PICTURE = { frameRate: { ideal: 15, max: 30 }, width: { max: 1920 }, height: { max: 1080 } };
+import { pictureSize } from "./site-devices.js";
+
+/** Slides are read, not watched: every pixel, and enough frames for a film. */
+const SIZE = [1920, 1080, 15];
 /** A film is music and speech as they are. */
 const SOUND = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 2 };
 
@@ -23,7 +25,10 @@ export class Screen extends EventTarget {
   async open() {
     let stream;
     try {
-      stream = await navigator.mediaDevices.getDisplayMedia({ video: PICTURE, audio: SOUND });
+      stream = await navigator.mediaDevices.getDisplayMedia({
+        video: pictureSize("screen", SIZE),
+        audio: SOUND,
+      });
     } catch (error) {
       console.warn(`screen: ${error.name}: ${error.message}`);
       return false;

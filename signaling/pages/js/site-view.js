@@ -139,7 +139,8 @@ export class SiteView {
       tone,
     });
     this.#drawHeader(facts);
-    this.#programme.draw({ over: facts.control === "over" });
+    const waits = facts.device === "standby" ? "standby" : null;
+    this.#programme.draw({ off: facts.control === "over" ? "over" : waits });
     this.#controls.draw(facts);
     this.#controls.drawClock(facts);
     this.#floorDesk.draw(facts);
