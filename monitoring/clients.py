@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitoring.exposition import Sheet, counter, gauge
+from monitoring.columns import Sheet
+from monitoring.exposition import counter, gauge
 from monitoring.moment import Moment
 
 CLIENT_FRAMES: Final = counter(

@@ -13,7 +13,8 @@ from bridge.conference.words import EndReason, ItemStatus, Mark, Phase
 from bridge.media.slots import SessionKind
 from bridge.media.times import JOIN_BOUNDS_S
 from bridge.watch import LOST_REASONS
-from monitoring.exposition import Family, Histogram, Sheet, counter, gauge, info
+from monitoring.columns import Histogram, Sheet
+from monitoring.exposition import Family, counter, gauge, info
 from monitoring.moment import Moment
 
 FLOOR_CAUSES: Final = ("chair.call", "chair.grant", *(reason.value for reason in EndReason))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from monitoring.exposition import Histogram
+from monitoring.columns import Histogram
 
 TICK_S: Final = 0.1
 

@@ -24,7 +24,8 @@ import structlog
 
 from bridge.conference.words import SiteCode
 from bridge.journal import Writes
-from monitoring.exposition import EOF, Histogram, Sheet, page
+from monitoring.columns import Histogram, Sheet
+from monitoring.exposition import EOF
 from monitoring.lag import measure_lag
 from monitoring.moment import Epoch, Moment, SiteKeys, Toll, Watched
 from monitoring.parts import PARTS, Part
@@ -114,13 +115,13 @@ class Metrics:
         ]
         texts.append(self._guarded("process", partial(self._process, openmetrics)))
         if openmetrics:
-            texts.append(EOF)
-        body = "".join(texts).encode()
+            texts.append(EOF.encode())
+        body = b"".join(texts)
         self._pages[openmetrics] = (started_s, body)
         self._toll.seconds = self._clock() - started_s
         return body
 
-    def _guarded(self, part: str, write: Callable[[], str]) -> str:
+    def _guarded(self, part: str, write: Callable[[], bytes]) -> bytes:
         try:
             text = write()
         except Exception:
@@ -128,12 +129,12 @@ class Metrics:
             if part not in self._failing:
                 self._failing.add(part)
                 log.exception("metrics.part_failed", part=part)
-            return ""
+            return b""
         self._failing.discard(part)
         return text
 
 
-def _text(sheet: Sheet, write: Part, moment: Moment, openmetrics: bool) -> str:
+def _text(sheet: Sheet, write: Part, moment: Moment, openmetrics: bool) -> bytes:
     sheet.clear()
     write(sheet, moment)
-    return page(sheet.take(), openmetrics=openmetrics)
+    return sheet.page(openmetrics=openmetrics)

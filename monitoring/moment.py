@@ -15,7 +15,7 @@ from bridge.conference.words import CENTRE, Link, SiteCode
 from bridge.journal import Writes
 from bridge.quality import UNKNOWN, Quality
 from bridge.watch import Figures
-from monitoring.exposition import Histogram, Keys
+from monitoring.columns import Histogram, Keys
 from monitoring.surroundings import Surroundings
 from monitoring.tally import Tally
 

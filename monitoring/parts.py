@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from monitoring.clients import CLIENTS, write_clients
+from monitoring.columns import Sheet
 from monitoring.conference import CONFERENCE, write_conference
-from monitoring.exposition import Family, Sheet
+from monitoring.exposition import Family
 from monitoring.moment import Moment
 from monitoring.plane import PLANE, write_plane
 from monitoring.service import SERVICE, write_service

@@ -17,7 +17,8 @@ from bridge.media.core.drops import DropReason
 from bridge.media.host import PARTINGS
 from bridge.media.plane import DELAY_BOUNDS_S, PlaneStats
 from bridge.media.times import JOIN_BOUNDS_S, NO_JOIN, SWITCH_BOUNDS_S, Spread
-from monitoring.exposition import Family, Histogram, Sheet, counter, gauge
+from monitoring.columns import Histogram, Sheet
+from monitoring.exposition import Family, counter, gauge
 
 PROCESSES: Final = ("media", "control", "service")
 """``service``: media and control in one."""

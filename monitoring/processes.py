@@ -1,48 +1,54 @@
-"""Processes: what a process of ours costs, as prometheus_client says it, with its name on it.
+"""Processes: what a process of ours costs, as prometheus_client's collectors say it, with its name.
 
-A registry of our own: a handful of series, which it may write itself.
+They read /proc and the garbage collector; what they say is written by us, for their own writer takes
+ten times as long for the same lines.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Final
 
-from prometheus_client import CollectorRegistry, GCCollector, Metric, ProcessCollector, exposition
-from prometheus_client.openmetrics import exposition as openmetrics_exposition
+from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.registry import Collector
 
-from monitoring.exposition import EOF
+from monitoring.columns import Column
+from monitoring.exposition import Family
+
+_LABEL: Final = "process"
 
 
 class ProcessText:
     """The part of a page that is about the process itself, called *name* there."""
 
     def __init__(self, name: str) -> None:
-        self._registry = CollectorRegistry()
+        self._name = name
         ours = CollectorRegistry()
-        collectors: tuple[Collector, ...] = (
+        self._collectors: tuple[Collector, ...] = (
             ProcessCollector(registry=ours),
             GCCollector(registry=ours),
         )
-        self._registry.register(_Named(name, collectors))
+        self._columns: dict[str, Column] = {}
 
-    def __call__(self, openmetrics: bool) -> str:
-        if openmetrics:
-            whole: bytes = openmetrics_exposition.generate_latest(self._registry)  # type: ignore[no-untyped-call]
-            return whole.decode().removesuffix(EOF)
-        return exposition.generate_latest(self._registry).decode()
+    def __call__(self, openmetrics: bool) -> bytes:
+        return b"".join(
+            column.page(openmetrics=openmetrics)
+            for collector in self._collectors
+            for column in self._written(collector)
+        )
 
-
-class _Named(Collector):
-    def __init__(self, name: str, collectors: Iterable[Collector]) -> None:
-        self._name = name
-        self._collectors = tuple(collectors)
-
-    def collect(self) -> Iterable[Metric]:
-        for collector in self._collectors:
-            for metric in collector.collect():
-                metric.samples = [
-                    sample._replace(labels={**sample.labels, "process": self._name})
-                    for sample in metric.samples
-                ]
-                yield metric
+    def _written(self, collector: Collector) -> list[Column]:
+        columns: dict[str, Column] = {}
+        for metric in collector.collect():
+            for name, labels, value, *_ in metric.samples:
+                column = self._columns.get(name)
+                if column is None:
+                    family = Family(
+                        name=name,
+                        kind="counter" if metric.type == "counter" else "gauge",
+                        text=metric.documentation,
+                        labels=(*labels, _LABEL),
+                    )
+                    column = self._columns[name] = Column(family)
+                column.set(value, *labels.values(), self._name)
+                columns[name] = column
+        return list(columns.values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitoring.exposition import Family, Sheet, counter, gauge, info
+from monitoring.columns import Sheet
+from monitoring.exposition import Family, counter, gauge, info
 from monitoring.moment import Moment
 from monitoring.plane import LEVELS, LOGGED_MESSAGES, LOOP_LAG
 

@@ -13,7 +13,8 @@ from bridge.conference.words import FloorWord, Help, Ladder, Link
 from bridge.expected import is_excused, is_expected
 from bridge.line import LineWord
 from bridge.quality import MEDIA
-from monitoring.exposition import Sheet, counter, gauge, info
+from monitoring.columns import Sheet
+from monitoring.exposition import counter, gauge, info
 from monitoring.moment import Moment
 
 MICS: Final = ("on", "off", "silent", "none", "unknown")

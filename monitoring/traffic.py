@@ -25,7 +25,8 @@ from bridge.quality import (
     Sound,
 )
 from bridge.traffic import Flow, FlowName
-from monitoring.exposition import Family, Histogram, Sheet, counter, gauge
+from monitoring.columns import Histogram, Sheet
+from monitoring.exposition import Family, counter, gauge
 from monitoring.moment import Moment
 
 _FLOW: Final = ("site", "direction", "media")

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 from bridge.media.plane import MediaPlane
-from monitoring.exposition import EOF, Histogram, Sheet, page
+from monitoring.columns import Histogram, Sheet
+from monitoring.exposition import EOF
 from monitoring.lag import measure_lag
 from monitoring.logged import LOGGED
 from monitoring.plane import (
@@ -63,5 +64,5 @@ class WorkerMetrics:
         write_worker(self._sheet, self._host)
         for level in LEVELS:
             self._sheet[LOGGED_MESSAGES].set(LOGGED.get(level, 0), level, NAME)
-        text = page(self._sheet.take(), openmetrics=openmetrics) + self._process(openmetrics)
-        return (text + (EOF if openmetrics else "")).encode()
+        end = EOF.encode() if openmetrics else b""
+        return self._sheet.page(openmetrics=openmetrics) + self._process(openmetrics) + end

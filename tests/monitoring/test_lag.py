@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from monitoring.exposition import Histogram
+from monitoring.columns import Histogram
 from monitoring.lag import measure_lag
 from tests.support.autojump import virtual_time
 

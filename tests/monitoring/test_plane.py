@@ -9,7 +9,7 @@ from bridge.media.host import PARTINGS
 from bridge.media.plane import DELAY_BOUNDS_S
 from bridge.media.times import NO_JOIN, NO_SWITCH, Spread
 from bridge.media.told import Load
-from monitoring.exposition import Sheet, page
+from monitoring.columns import Sheet
 from monitoring.plane import PLANE, WORKER, write_plane, write_worker
 from tests.monitoring.observed import carried, samples
 from tests.support.fake_plane import NOTHING
@@ -25,7 +25,7 @@ class FakeHost:
 def written(write, families, what) -> dict[tuple[str, ...], float]:
     sheet = Sheet(families)
     write(sheet, what)
-    return samples(page(sheet.take(), openmetrics=False))
+    return samples(sheet.page(openmetrics=False).decode())
 
 
 def test_every_drop_has_a_line_before_it_happens():
