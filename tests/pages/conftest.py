@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,8 +66,9 @@ class Hall:
         stale."""
         rev = (await self.rehearsal.local.get("/conference"))["rev"]
         for console in consoles or (self.desk,):
+            body = console.find("body")
             await until(
-                lambda body=console.find("body"): body.get_attribute("data-rev"),
+                partial(body.get_attribute, "data-rev"),
                 lambda now: now is not None and int(now) >= rev,
                 what=f"{console.name} is at revision {rev}",
             )

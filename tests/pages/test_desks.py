@@ -108,6 +108,7 @@ async def test_a_lost_chair_is_counted_down_and_then_a_deputy_may_assume_it(hall
 async def test_a_secretary_keeps_the_list_and_the_roll_and_gives_no_floor(browser, hall):
     address = hall.rehearsal.link("desk", role=Role.SECRETARY)
     async with screen(browser, "secretary", address) as desk:
+        await desk.waits_for("body[data-phase='open']")
         await desk.find("#find").fill(SECOND)
         await desk.find("#find").press("Enter")
         await desk.click("desk-site button[data-act='enlist']")
