@@ -28,7 +28,7 @@ from bridge.conference.events import (
     SlateWritten,
 )
 from bridge.conference.patch import diff
-from bridge.conference.projection import Audience, audience_of, project
+from bridge.conference.projection import Audience, audience_of, project, public
 from bridge.conference.state import Conference
 from bridge.conference.words import SiteCode
 from bridge.events import Change
@@ -93,9 +93,10 @@ class Views:
         self._rev = change.rev
         before = self._shown
         self._shown = {}
+        shared = public(change.after)
         told: dict[Audience, Told] = {}
         for audience in set(audiences):
-            after = self._project(change.after, audience)
+            after = self._project(change.after, audience, shared)
             self._shown[audience] = after
             old = before.get(audience)
             if old is None:
@@ -118,8 +119,13 @@ class Views:
             set=diff(self._project(before, audience), self._project(self._conference, audience)),
         )
 
-    def _project(self, conference: Conference, audience: Audience) -> dict[str, Any]:
-        snapshot = project(conference, audience, titles=self._titles)
+    def _project(
+        self,
+        conference: Conference,
+        audience: Audience,
+        shared: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        snapshot = project(conference, audience, titles=self._titles, shared=shared)
         for code, site in snapshot["sites"].items():
             site["name"] = self._names[code]
         return snapshot

@@ -66,11 +66,9 @@ def audience_of(actor: Actor) -> Audience:
     return WALL
 
 
-def project(
-    conference: Conference, audience: Audience, *, titles: Mapping[SiteCode, str]
-) -> dict[str, Any]:
-    """The snapshot of *conference* for *audience*.  The caller owes a title for every site."""
-    snapshot: dict[str, Any] = {
+def public(conference: Conference) -> dict[str, Any]:
+    """What everybody may see of *conference*: made once, and shared by all audiences."""
+    seen = {
         "conference": conference.id,
         "title": conference.title,
         "rehearsal": conference.rehearsal,
@@ -88,6 +86,21 @@ def project(
         "by_phone": [r.site for r in conference.holders if r.via is Via.PHONE],
         "agenda": desk_view.agenda(conference.agenda),
     }
+    return desk_view.without_none(seen)
+
+
+def project(
+    conference: Conference,
+    audience: Audience,
+    *,
+    titles: Mapping[SiteCode, str],
+    shared: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The snapshot of *conference* for *audience*.  The caller owes a title for every site.
+
+    *shared* is what :func:`public` says of this conference, for whoever projects it more than once.
+    """
+    snapshot: dict[str, Any] = {**(public(conference) if shared is None else shared)}
     if audience.kind == "desk":
         snapshot |= desk_view.desk(conference, titles)
     else:

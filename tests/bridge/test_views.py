@@ -19,7 +19,7 @@ from bridge.conference.commands import (
     LinkUp,
 )
 from bridge.conference.patch import merge
-from bridge.conference.projection import DESK, WALL, Audience
+from bridge.conference.projection import DESK, WALL, Audience, public
 from bridge.conference.words import Phase, Role
 from bridge.events import Change
 from bridge.identity import Identity
@@ -178,6 +178,15 @@ def test_all_of_an_audience_share_one_value():
     told = Told(in_session())
     told.do(ChairCall(site="01"), audiences=(WALL, WALL, DESK))
     assert set(told.last) == {WALL, DESK}
+
+
+def test_what_is_public_is_made_once_for_all(monkeypatch):
+    told = Told(in_session("01"))
+    told.do(ChairNext(site="01"))
+    made = []
+    monkeypatch.setattr("bridge.views.public", lambda c: made.append(c) or public(c))
+    told.do(ChairCall(site="01"))
+    assert made == [told.scene.state]
 
 
 def test_of_another_conference_nothing_is_left():
