@@ -181,7 +181,7 @@ def test_all_of_an_audience_share_one_value():
 
 
 def test_what_is_public_is_made_once_for_all(monkeypatch):
-    told = Told(in_session("01"))
+    told = Told(in_session())
     told.do(ChairNext(site="01"))
     made = []
     monkeypatch.setattr("bridge.views.public", lambda c: made.append(c) or public(c))
