@@ -17,7 +17,8 @@ from signaling.client import CommandRefused, new_id
 from signaling.messages import ChairCall
 from signaling.resilient import ResilientClient
 
-START_S: Final = 20.0
+START_S: Final = 60.0
+"""A machine that does other work starts three processes slowly."""
 LOOK_S: Final = 0.05
 PORTS: Final = ("HTTP_PORT", "MEDIA_PORT", "MEDIA_TCP_PORT", "MEDIA_METRICS_PORT")
 CALL_S: Final = 10.0

@@ -98,3 +98,17 @@ def lines(
     from room110.bench.lines import run_lines as run
 
     raise typer.Exit(run(seconds=seconds, camera=camera, only=only or (), as_json=as_json))
+
+
+@app.command()
+def floor(
+    seconds: Annotated[
+        float, typer.Option(min=0.2, help="How long each number of clients is measured.")
+    ] = 5.0,
+    calls: Annotated[int, typer.Option(min=2, help="How often the chair calls a site.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Commands acknowledged a second with the journal on, and how soon 64 rooms are told."""
+    from room110.bench.floor import run_floor as run
+
+    raise typer.Exit(run(seconds=seconds, calls=calls, as_json=as_json))

@@ -33,3 +33,19 @@ def test_lines_plays_the_scenes_that_are_named(room110, monkeypatch):
     assert room110("bench", "lines", "--seconds", "5", "--only", "tcp", "--only", "ipv6")[0] == 0
     usual = {"seconds": 20.0, "camera": "1280x720@15", "only": (), "as_json": False}
     assert calls == [usual, usual | {"seconds": 5.0, "only": ["tcp", "ipv6"]}]
+
+
+def test_floor_measures_commands_and_their_news(room110, monkeypatch):
+    calls = []
+
+    def run(**options):
+        calls.append(options)
+        return 0
+
+    monkeypatch.setitem(sys.modules, "room110.bench.floor", types.SimpleNamespace(run_floor=run))
+    assert room110("bench", "floor")[0] == 0
+    assert room110("bench", "floor", "--seconds", "1", "--calls", "9", "--json")[0] == 0
+    assert calls == [
+        {"seconds": 5.0, "calls": 300, "as_json": False},
+        {"seconds": 1.0, "calls": 9, "as_json": True},
+    ]
