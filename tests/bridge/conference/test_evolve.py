@@ -65,6 +65,19 @@ def test_titles_and_names_stand_with_their_sites():
     ]
 
 
+@pytest.mark.parametrize("field", ["titles", "names"])
+def test_a_title_too_few_is_no_journal_of_ours(field):
+    with pytest.raises(ValueError, match="shorter"):
+        begun(replace(BEGUN, **{field: ("Sở Hà Nội",)}))
+
+
+def test_everything_counts_from_the_beginning():
+    state = begun(replace(BEGUN, at_s=7.0))
+
+    assert (state.phase_since_s, state.chair.away_since_s) == (7.0, 7.0)
+    assert {site.link_since_s for site in state.sites.values()} == {7.0}
+
+
 def test_folding_the_journal_gives_the_state():
     scene = speaking("01", "02")
 

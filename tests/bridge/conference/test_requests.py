@@ -263,6 +263,13 @@ def test_what_has_ended_is_held_by_nothing():
             True,
             True,
         ),
+        (
+            111,
+            [TimeWarned(at_s=40.0, request=1), TimeOver(at_s=100.0, request=1)],
+            110.5,
+            True,
+            False,
+        ),
     ],
 )
 def test_a_new_limit_takes_back_a_warning_that_is_ahead_again(limit_s, before, at_s, warned, over):
