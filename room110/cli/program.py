@@ -13,6 +13,7 @@ from room110.cli import (
     minutes,
     mute,
     programs,
+    rehearse,
     rollcall,
     sites,
     status,
@@ -35,6 +36,8 @@ app.command(hidden=True)(programs.media)
 app.command()(programs.demo)
 app.command()(programs.sites)
 app.command()(programs.loadtest)
+app.command()(programs.canary)
+app.command()(rehearse.rehearse)
 app.command()(status.status)
 app.add_typer(conference.app, name="conference")
 app.add_typer(floor.app, name="floor")

@@ -7,10 +7,11 @@ the conference in exactly one place of the minutes (I15), every second that was 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from bridge.conference.words import Phase
 from bridge.minutes.files import Telling, write
 from room110.rehearse.accounts import TOLERANCE_S
 from room110.rehearse.invariants import Checker
@@ -34,7 +35,7 @@ def outcome(
     """
     written = write(journal, out / DOCUMENTS)
     compare(checker, written.telling)
-    unheard = never_heard(player.refusals) if must_refuse else []
+    unheard = never_heard(player.refusals) if must_refuse and not player.faults else []
     faults = [
         *player.faults,
         *map(str, checker.violations),
@@ -68,6 +69,9 @@ def outcome(
 def compare(checker: Checker, telling: Telling) -> None:
     """The minutes against what the checker has counted."""
     minutes, conference = telling.minutes, checker.conference
+    if conference.phase is not Phase.CLOSED:
+        # It broke off: what goes on is counted by one and not by the other.
+        return
     told = Counter(asked.request for asked in minutes.asked)
     checker.expect(
         "I15",
@@ -88,7 +92,7 @@ def compare(checker: Checker, telling: Telling) -> None:
     checker.expect("I14", telling.damaged is None, f"{telling.damaged}")
 
 
-def lines(figures: dict[str, Any]) -> Iterable[str]:
+def lines(figures: Mapping[str, Any]) -> Iterable[str]:
     """The figures for a terminal."""
     for name, value in figures.items():
         if name in {"documents", "faults"}:

@@ -15,7 +15,7 @@ from bridge.conference import commands
 from bridge.conference.commands import PersonCommand
 
 LEAST_S: Final[Mapping[str, float]] = {
-    "grace_s": 6.0,
+    "grace_s": 8.0,
     "chair_grace_s": 1.0,
     "down_after_s": 12.0,
     "reopen_within_s": 30.0,

@@ -111,8 +111,14 @@ def clocks_run_if_nothing_holds(conference: Conference, now_s: float) -> Iterato
             had_s = end_s - request.granted_s
         if not -_EPSILON_S <= spoken_s <= had_s + _EPSILON_S:
             yield f"request {request.id}: {spoken_s:g} s spoken in {had_s:g} s"
-        is_late = runs and request.limit_s is not None and spoken_s > request.limit_s + LATE_S
-        if is_late and not request.over:
+
+
+def nobody_is_over_in_silence(conference: Conference, now_s: float) -> Iterator[str]:
+    for request in granted(conference):
+        if request.limit_s is None or request.over:
+            continue
+        spoken_s = request.spoken_s(now_s)
+        if spoken_s > request.limit_s + LATE_S:
             yield f"request {request.id}: {spoken_s:g} s of {request.limit_s}, and nobody said so"
 
 
@@ -176,6 +182,8 @@ STANDING: Final[Mapping[str, tuple[Rule, ...]]] = {
 """After every event."""
 
 SETTLED: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "I9": (nobody_is_over_in_silence,),
     "I10": (lines_hold_their_speakers,),
 }
-"""After every command or tick, when all that belongs together has happened."""
+"""After every command or tick, when all that belongs together has happened; not after a restart, which
+has slept through what was due."""

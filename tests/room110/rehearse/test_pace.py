@@ -48,7 +48,7 @@ def test_a_policy_is_shortened_and_a_line_keeps_time_to_come_back():
     played = FAST.command(commands.ChairPolicy(changes=said))
     assert played == commands.ChairPolicy(
         changes={
-            "limit_s": 5, "warn_s": 1, "grace_s": 6.0, "chair_grace_s": 10.0, "down_after_s": 12.0,
+            "limit_s": 5, "warn_s": 1, "grace_s": 8.0, "chair_grace_s": 10.0, "down_after_s": 12.0,
             "start_within_s": 0.25, "max_floor_users": 3,
         }
     )  # fmt: skip

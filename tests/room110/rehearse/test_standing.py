@@ -14,7 +14,7 @@ from room110.rehearse.people import TECHNICIAN, room
 from room110.rehearse.standing import SETTLED, STANDING, heard
 from tests.room110.rehearse.told import Told
 
-RULES = {**STANDING, **SETTLED}
+RULES = [*STANDING.items(), *SETTLED.items()]
 
 
 def spoken_to() -> Told:
@@ -34,7 +34,7 @@ def with_site(state, code, **fields):
 
 
 def faults(state, now_s=0.0):
-    return {n for n, rules in RULES.items() for rule in rules if list(rule(state, now_s))}
+    return {n for n, rules in RULES for rule in rules if list(rule(state, now_s))}
 
 
 def test_all_is_right():
