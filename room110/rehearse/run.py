@@ -40,7 +40,8 @@ def run_rehearse(*, out: Path | None, seed: int, sites: int, as_stress: bool, as
     folder = folder_of(out)
     tell = teller(as_json=as_json)
     try:
-        figures = play_virtually(folder, seed=seed, sites=sites, as_stress=as_stress, tell=tell)
+        with _quiet():
+            figures = play_virtually(folder, seed=seed, sites=sites, as_stress=as_stress, tell=tell)
     except (OSError, JournalError) as error:
         raise Failure(Exit.CONFIGURATION, f"{folder}: {error}") from error
     return report(figures, as_json=as_json)
