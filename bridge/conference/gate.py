@@ -90,7 +90,8 @@ def speakers(conference: Conference) -> tuple[SiteCode, ...]:
 def ongoing(conference: Conference) -> dict[SiteCode, Request]:
     """Of every site that asks to speak or speaks, the request that stands for it.
 
-    What has the floor before what waits; of what waits its own hand before its agenda turn.
+    What has the floor before what waits; of what waits its own hand before its agenda turn, and
+    of what is alike the older.
     """
     found: dict[SiteCode, Request] = {}
     for request in conference.requests.values():

@@ -367,6 +367,16 @@ def test_of_what_waits_the_hand_stands_for_the_site_before_its_turn():
     assert ongoing(scene.state)["01"].id == 1
 
 
+def test_of_what_is_alike_the_older_stands_for_the_site():
+    scene = speaking("01")
+    scene.ask("01")
+    scene.do(LinkLost(site="01"))
+    at(scene, 20.0, Tick())
+    assert scene.state.queue == (3, 2)
+
+    assert ongoing(scene.state)["01"].id == 2
+
+
 def test_slides_alone_and_what_has_ended_stand_for_nobody():
     scene = in_session()
     scene.do(ChairCall(site="01", floors=CONTENT))
