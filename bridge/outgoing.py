@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from bridge.conference.words import SiteCode
+from bridge.hearing import Unheard as UnheardReason
 from bridge.media.slots import Slot
 
 MicOrder = Literal["live", "mute", "ask"]
@@ -88,13 +89,20 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard:
+    """To a room that speaks: why nobody hears it; None: it is heard again."""
+
+    reason: UnheardReason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bye:
     """The session is over.  Nothing put after it is sent."""
 
     reason: ByeReason
 
 
-Outgoing = Change | Stage | Lines | MediaWant | MediaSet | MediaReset | Device | Bye
+Outgoing = Change | Stage | Lines | MediaWant | MediaSet | MediaReset | Device | Unheard | Bye
 
 
 class Outbox(Protocol):

@@ -2,39 +2,27 @@
 
 Looks at the plane's counters, the endpoints' own words and the conference, and keeps only what
 the next look needs: the last counters, to make a rate of this second, and the last line, to keep
-its hysteresis.
+its hysteresis.  What it hears of those who speak is in :mod:`bridge.speakers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from bridge.complaints import Complaints
 from bridge.conference.gate import ongoing, open_gates, word_of
 from bridge.conference.state import Conference
-from bridge.conference.words import Link, SiteCode
+from bridge.conference.words import Ladder, Link, Mark, SiteCode
+from bridge.counted import Counted, Health, count, measure
+from bridge.hearing import Hearing
 from bridge.line import MISSING_AFTER_S, Line, Sample, judge
+from bridge.media.core.drops import DropReason
 from bridge.media.plane import Plan, PlaneStats, SessionStats
-from bridge.sessions import Sessions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
-    """What the last look saw of a site's room device."""
-
-    loss_up: float = 0.0
-    """Fraction of the last second's packets that did not arrive here."""
-    loss_down: float = 0.0
-    """Fraction the device last reported missing."""
-    rtt_ms: float | None = None
-    level_dbov: int | None = None
-    packets_in: int = 0
-    packets_lost: int = 0
-    packets_out: int = 0
-    sound_age_s: float | None = None
-    picture_age_s: float | None = None
-
+from bridge.quality import Quality
+from bridge.sessions import Session, Sessions
+from bridge.speakers import Speakers
 
 _UNKNOWN = Health()
 _NUMBERS = tuple(field.name for field in fields(Health))
@@ -45,6 +33,20 @@ IN_SNAPSHOT = frozenset({"code", "title", "floor", "blocked", "gate", "link"})
 Rows = Mapping[SiteCode, Mapping[str, Any]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What others know of the sites, for one look."""
+
+    quality: Mapping[SiteCode, Quality] = field(default_factory=dict)
+    checking: Collection[SiteCode] = ()
+    """Where a line check runs."""
+    spoken_dbov: Mapping[SiteCode, float] = field(default_factory=dict)
+    """How loud the last line check found somebody who spoke."""
+
+
+NOTHING_KNOWN = Known()
+
+
 class Survey:
     """Of one conference: its seconds begin anew in the next.  *titles* has one for every site."""
 
@@ -53,9 +55,18 @@ class Survey:
         self._seen: Rows = {}
         self._health: dict[SiteCode, Health] = {}
         self._lines: dict[SiteCode, Line] = {}
-        self._counted: dict[str, tuple[int, int]] = {}
-        """Media session -> packets and losses at the last look."""
+        self._counted: dict[str, Counted] = {}
+        """By media session."""
         self._wanted_since_s: dict[SiteCode, float] = {}
+        self._withheld_since_s: dict[SiteCode, float] = {}
+        self._complaints = Complaints()
+        self._speakers = Speakers()
+        self._quality: Mapping[SiteCode, Quality] = {}
+
+    @property
+    def hearing(self) -> Mapping[SiteCode, Hearing]:
+        """Of those who speak, as the last look heard them."""
+        return self._speakers.of
 
     def look(
         self,
@@ -64,40 +75,90 @@ class Survey:
         sessions: Sessions,
         plan: Plan,
         *,
+        known: Known = NOTHING_KNOWN,
         now_s: float,
     ) -> Rows:
         """One look, *now_s* in conference seconds: what :meth:`lines` says anew of which sites."""
         by_media = {s.session: s for s in stats.sessions}
         live = sessions.rooms()
-        counted: dict[str, tuple[int, int]] = {}
-        for code, site in conference.sites.items():
-            session = live.get(code)
-            carried = by_media.get(session.media) if session and session.media else None
-            health = Health()
-            if carried is not None:
-                health, counted[carried.session] = self._measure(carried)
-            self._health[code] = health
-            # A line that has just come is given as long as a layer that was just asked for.
-            if plan.wants.get(code) and site.link is Link.UP:
-                self._wanted_since_s.setdefault(code, now_s)
-            else:
-                self._wanted_since_s.pop(code, None)
-            since_s = self._wanted_since_s.get(code)
-            sample = Sample(
-                link=site.link,
-                phase=conference.phase,
-                picture_wanted_s=None if since_s is None else now_s - since_s,
-                picture_age_s=health.picture_age_s,
-                sound_expected=session is not None
-                and session.mic == "on"
-                and now_s - site.link_since_s > MISSING_AFTER_S,
-                sound_age_s=health.sound_age_s,
-                loss=max(health.loss_up, health.loss_down),
+        carried = {
+            code: by_media[session.media]
+            for code, session in live.items()
+            if session.media in by_media
+        }
+        self._quality = known.quality
+        for code in conference.sites:
+            self._health[code] = self._measured(carried.get(code))
+            sample = self._sample(
+                code,
+                conference,
+                live.get(code),
+                carried.get(code),
+                wanted=bool(plan.wants.get(code)),
+                checking=code in known.checking,
+                now_s=now_s,
             )
             self._lines[code] = judge(self._lines.get(code), sample, now_s=now_s)
-        self._counted = counted
+        mics = {code: session.mic for code, session in live.items()}
+        self._speakers.look(conference, carried, mics, known.spoken_dbov, now_s=now_s)
+        self._counted = {s.session: count(s) for s in carried.values()}
         before, self._seen = self._seen, self._rows(conference, sessions)
         return {code: row for code, row in self._seen.items() if before.get(code) != row}
+
+    def _measured(self, carried: SessionStats | None) -> Health:
+        return measure(carried, self._counted.get(carried.session)) if carried else _UNKNOWN
+
+    def _sample(
+        self,
+        code: SiteCode,
+        conference: Conference,
+        session: Session | None,
+        carried: SessionStats | None,
+        *,
+        wanted: bool,
+        checking: bool,
+        now_s: float,
+    ) -> Sample:
+        site, health = conference.sites[code], self._health[code]
+        is_up = site.link is Link.UP
+        # A line that has just come is given as long as a layer that was just asked for.
+        wanted_s = _lasts(self._wanted_since_s, code, is_so=wanted and is_up, now_s=now_s)
+        # Of a site that is to have less, nothing is missing.
+        is_full = carried is not None and site.ladder is Ladder.FULL
+        withheld = (
+            is_full and carried is not None and DropReason.BANDWIDTH in carried.shown.values()
+        )
+        withheld_s = _lasts(self._withheld_since_s, code, is_so=withheld and is_up, now_s=now_s)
+        before = self._counted.get(carried.session) if carried else None
+        now = count(carried) if carried else None
+        new_in = now.packets - before.packets if now and before else 0
+        new_lost = max(0, now.lost - before.lost) if now and before else 0
+        return Sample(
+            link=site.link,
+            phase=conference.phase,
+            excused=_is_excused(conference, code),
+            checking=checking,
+            link_for_s=now_s - site.link_since_s,
+            picture_wanted_s=wanted_s,
+            picture_age_s=health.picture_age_s,
+            sound_expected=session is not None
+            and session.mic == "on"
+            and now_s - site.link_since_s > MISSING_AFTER_S,
+            sound_age_s=health.sound_age_s,
+            loss_up=health.loss_up,
+            packets_up=new_in + new_lost,
+            loss_down=health.loss_down,
+            rtt_s=carried.rtt_s if carried else None,
+            jitter_s=None if health.jitter_ms is None else health.jitter_ms / 1000,
+            withheld_s=withheld_s or 0.0,
+            complaint=self._complaints.look(
+                code,
+                session.client if session and session.outbox else None,
+                now_s=now_s,
+                sends=new_in > 0 and wanted,
+                receives=bool(now and before and now.out > before.out),
+            ),
+        )
 
     def lines(self, conference: Conference, sessions: Sessions) -> Rows:
         """The rows of :meth:`sites` without what the snapshot has, as the last look saw them."""
@@ -109,29 +170,6 @@ class Survey:
             for row in self.sites(conference, sessions)
         }
 
-    def _measure(self, carried: SessionStats) -> tuple[Health, tuple[int, int]]:
-        packets = sum(s.packets for s in carried.sources)
-        lost = sum(s.lost for s in carried.sources)
-        packets_before, lost_before = self._counted.get(carried.session, (packets, lost))
-        new_lost = max(0, lost - lost_before)
-        expected = packets - packets_before + new_lost
-        health = Health(
-            loss_up=new_lost / expected if expected > 0 else 0.0,
-            loss_down=carried.loss_down or 0.0,
-            rtt_ms=None if carried.rtt_s is None else round(carried.rtt_s * 1000, 1),
-            packets_in=packets,
-            packets_lost=lost,
-            packets_out=carried.packets_out,
-        )
-        for source in carried.sources:
-            if source.slot == "mic":
-                health = replace(health, sound_age_s=source.age_s, level_dbov=source.level_dbov)
-            elif source.age_s is not None:
-                age_s = health.picture_age_s
-                newer = source.age_s if age_s is None else min(age_s, source.age_s)
-                health = replace(health, picture_age_s=newer)
-        return health, (packets, lost)
-
     def sites(self, conference: Conference, sessions: Sessions) -> list[dict[str, Any]]:
         """JSON rows in roster order: the three facts, the flags, and the numbers."""
         live = sessions.rooms()
@@ -139,13 +177,15 @@ class Survey:
         rows: list[dict[str, Any]] = []
         for code, site in conference.sites.items():
             session = live.get(code)
-            line = self._lines.get(code) or judge(
-                None, Sample(link=site.link, phase=conference.phase), now_s=site.link_since_s
+            unseen = Sample(
+                link=site.link, phase=conference.phase, excused=_is_excused(conference, code)
             )
+            line = self._lines.get(code) or judge(None, unseen, now_s=site.link_since_s)
             row: dict[str, Any] = {
                 "code": code,
                 "title": self._titles[code],
                 "line": line.word.value,
+                "line_cause": line.cause.value,
                 "line_reason": line.reason,
                 "line_since_s": round(line.since_s, 3),
                 "mic": session.mic if session else "unknown",
@@ -160,11 +200,53 @@ class Survey:
                 value = getattr(health, name)
                 if value is not None:
                     row[name] = value
+            row |= _heard(self.hearing.get(code)) | _estimate(self._quality.get(code))
             if session and session.outbox and session.client:
                 client = session.client
                 row["client"] = {"at_s": round(client.at_s, 1), **client.stats}
             rows.append(row)
         return rows
+
+
+def _heard(hearing: Hearing | None) -> dict[str, Any]:
+    """Of a speaker: why nobody hears him, or that it cannot be told."""
+    if hearing is None:
+        return {}
+    if hearing.unheard is None:
+        return {"unmeasured": True} if hearing.unmeasured else {}
+    since_s = round(hearing.since_s, 3)
+    return {"unheard": {"reason": hearing.unheard.value, "since_s": since_s}}
+
+
+def _estimate(quality: Quality | None) -> dict[str, Any]:
+    """How sound is heard over the line, each way, with what it was estimated from."""
+    if quality is None or not quality.sound:
+        return {}
+    return {
+        "estimate": {
+            direction.removesuffix("link"): {
+                "mos": round(sound.mos, 2),
+                "loss": round(sound.loss, 4),
+                "delay_ms": round(sound.delay_s * 1000),
+            }
+            for direction, sound in quality.sound.items()
+        }
+    }
+
+
+def _is_excused(conference: Conference, site: SiteCode) -> bool:
+    attendance = conference.rollcall.marks.get(site)
+    return attendance is not None and attendance.mark is Mark.EXCUSED
+
+
+def _lasts(
+    since_s: dict[SiteCode, float], code: SiteCode, *, is_so: bool, now_s: float
+) -> float | None:
+    """For how long it has been so; None: it is not."""
+    if not is_so:
+        since_s.pop(code, None)
+        return None
+    return now_s - since_s.setdefault(code, now_s)
 
 
 def media_totals(stats: PlaneStats) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Watch: one look a second, for the desk and for the windows.
+"""Watch: one look a second, for the desk, for who speaks, and for the windows.
 
 A survey is of one conference and begins anew with the next.  What is counted here goes on for as
 long as the service runs: the traffic of every site, what pages say of themselves, and why media
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,11 +21,11 @@ from bridge.conference.state import Conference
 from bridge.conference.words import Phase, Role, SiteCode
 from bridge.media.plane import MediaPlane, Plan, PlaneStats
 from bridge.media.slots import SessionKind
-from bridge.outgoing import Lines
+from bridge.outgoing import Lines, Unheard
 from bridge.quality import Qualities
 from bridge.room import Room
 from bridge.sessions import Session, Sessions
-from bridge.survey import Survey
+from bridge.survey import Known, Survey
 from bridge.traffic import SiteTraffic
 
 LOST_REASONS: Final = (
@@ -83,24 +83,40 @@ class Watch:
         self.arrivals = Arrivals()
         self.asked = Asked(time.perf_counter)
 
+        self.checking: Collection[SiteCode] = ()
+        """Where a line check runs; who runs it says so."""
+        self.spoken_dbov: Mapping[SiteCode, float] = {}
+        """How loud a line check found somebody who spoke."""
+
     def begin(self) -> None:
         """Another conference."""
         self._survey = Survey(self._titles)
         self._quality.begin()
 
     def look(self, room: Room, sessions: Sessions, plan: Plan) -> None:
-        """Once a second: judge, count, and tell consoles what is new."""
+        """Once a second: judge, count, and tell consoles what is new, and speakers that they are
+        not heard."""
         self._media = self._plane.snapshot()
         live = sessions.rooms()
         rooms = {s.media: site for site, s in live.items() if s.media is not None}
         said = {site: s.client.stats for site, s in live.items() if s.outbox and s.client}
         self._traffic.look(self._media, rooms)
         self._quality.look(self._media, rooms, self._traffic, said, now_s=room.now_s)
-        news = self._survey.look(self._media, room.conference, sessions, plan, now_s=room.now_s)
+        known = Known(
+            quality=self._quality.of, checking=self.checking, spoken_dbov=self.spoken_dbov
+        )
+        news = self._survey.look(
+            self._media, room.conference, sessions, plan, known=known, now_s=room.now_s
+        )
         lines = Lines(sites=news)
         for session in sessions:
             if news and session.kind is SessionKind.CONSOLE:
                 session.tell(lines)
+        for site, session in live.items():
+            hearing = self._survey.hearing.get(site)
+            unheard = Unheard(reason=hearing.unheard if hearing else None)
+            if unheard.reason or Unheard.__name__ in session.told:
+                session.tell_once(unheard)
 
     def hear(self, session: Session, stats: Said, *, now_s: float) -> None:
         """What the page of a room says of its getStats, *now_s* in conference seconds."""

@@ -21,6 +21,7 @@ from bridge.outgoing import (
     MediaWant,
     Outgoing,
     Stage,
+    Unheard,
 )
 
 REMEMBERED: Final = 16
@@ -62,6 +63,8 @@ def _fields(message: Outgoing) -> dict[str, Any]:
             return {"type": "media.reset", "reason": reason}
         case Device(role=role):
             return {"type": "device", "role": role}
+        case Unheard(reason=why):
+            return {"type": "unheard", "reason": why}
         case Bye(reason=reason):
             return {"type": "bye", "reason": reason}
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from bridge.hearing import Unheard as UnheardReason
 from bridge.media.slots import Direction, Medium
 from bridge.outgoing import ByeReason, MicOrder
 from signaling.terms import AnyKind, AnyRole, Code, CommandId, Message
@@ -114,6 +115,11 @@ class Device(Message):
     role: Literal["active", "standby"]
 
 
+class Unheard(Message):
+    type: Literal["unheard"]
+    reason: Annotated[UnheardReason, Field(strict=False)] | None
+
+
 class Bye(Message):
     type: Literal["bye"]
     reason: ByeReason
@@ -121,5 +127,5 @@ class Bye(Message):
 
 SERVER_MESSAGES: Final[tuple[type[Message], ...]] = (
     *(HelloOk, Ok, Error, Change, Stage, Lines),
-    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Device, Bye),
+    *(MediaAnswer, MediaWant, MediaSet, MediaReset, Device, Unheard, Bye),
 )

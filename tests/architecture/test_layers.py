@@ -22,6 +22,7 @@ PURE = (
     "bridge/__init__.py",
     "bridge/conference/",
     "bridge/expected.py",
+    "bridge/hearing.py",
     "bridge/line.py",
     "bridge/media/__init__.py",
     "bridge/media/core/",

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bridge.conference.words import Link, Phase
-from bridge.line import CALM_S, Line, LineWord, Sample, judge
+from bridge.line import CALM_S, Cause, Line, LineWord, Sample, judge
 
 WELL = Sample(link=Link.UP, phase=Phase.OPEN)
-WEAK = replace(WELL, loss=0.06)
+WEAK = replace(WELL, loss_up=0.06)
 LOST = replace(WELL, link=Link.LOST)
 ABSENT = replace(WELL, link=Link.DOWN)
 DUMB = replace(WELL, sound_expected=True, sound_age_s=2.1)
@@ -42,10 +42,10 @@ def word(sample: Sample) -> LineWord:
         (replace(BLIND, picture_wanted_s=None), "good"),
         # Loss from 5 % up.
         (WEAK, "weak"),
-        (replace(WELL, loss=0.05), "good"),
+        (replace(WELL, loss_up=0.05), "good"),
         # Of several, the worst.
-        (replace(DUMB, picture_wanted_s=9.0, loss=1.0), "no_sound"),
-        (replace(BLIND, loss=1.0), "no_picture"),
+        (replace(DUMB, picture_wanted_s=9.0, loss_up=1.0), "no_sound"),
+        (replace(BLIND, loss_up=1.0), "no_picture"),
         (replace(WEAK, phase=Phase.LOBBY), "weak"),
         (replace(DUMB, link=Link.LOST), "lost"),
     ],
@@ -57,7 +57,7 @@ def test_the_word_of_a_first_look(sample, expected):
 
 
 def test_the_reason_says_how_much_is_lost():
-    assert judge(None, WEAK, now_s=0.0).reason == "6% of packets lost"
+    assert judge(None, WEAK, now_s=0.0).reason == "6% of packets from the site lost"
 
 
 def follow(*samples: tuple[float, Sample]) -> Line:
@@ -104,7 +104,7 @@ def test_while_it_waits_word_and_reason_belong_together():
 @pytest.mark.parametrize("gone", [LOST, ABSENT])
 def test_a_link_that_is_back_is_believed_at_once(gone):
     assert follow((0.0, gone), (1.0, WELL)) == Line(
-        word=LineWord.GOOD, reason="connected", since_s=1.0
+        word=LineWord.GOOD, cause=Cause.CONNECTED, reason="connected", since_s=1.0
     )
 
 
@@ -113,5 +113,5 @@ def test_ready_becomes_good_at_once_when_the_session_opens():
 
 
 def test_a_word_that_stays_keeps_its_time_and_renews_its_reason():
-    line = follow((0.0, WEAK), (1.0, replace(WEAK, loss=0.5)))
-    assert (line.since_s, line.reason) == (0.0, "50% of packets lost")
+    line = follow((0.0, WEAK), (1.0, replace(WEAK, loss_up=0.5)))
+    assert (line.since_s, line.reason) == (0.0, "50% of packets from the site lost")

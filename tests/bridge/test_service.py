@@ -782,7 +782,7 @@ async def test_the_board_shows_what_the_device_said_and_the_plane_saw(tmp_path):
         running = asyncio.create_task(house.bridge.run())
         await asyncio.sleep(1.5)
         row = house.bridge.sites()[0]
-        assert (row["mic"], row["rtt_ms"], row["line"]) == ("silent", 20.0, "ready")
+        assert (row["mic"], row["rtt_ms"], row["line"]) == ("silent", 20.0, "checking")
         assert house.bridge.media()["connected"] == 1
         running.cancel()
 

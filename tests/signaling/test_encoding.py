@@ -5,7 +5,18 @@ from types import MappingProxyType
 
 import pytest
 
-from bridge.outgoing import Bye, Change, Device, MediaReset, MediaSet, MediaWant, Outgoing, Stage
+from bridge.hearing import Unheard as UnheardReason
+from bridge.outgoing import (
+    Bye,
+    Change,
+    Device,
+    MediaReset,
+    MediaSet,
+    MediaWant,
+    Outgoing,
+    Stage,
+    Unheard,
+)
 from signaling.decoding import decode_server
 from signaling.encoding import REMEMBERED, Encoder
 
@@ -23,6 +34,8 @@ def change(rev: int) -> Change:
         MediaSet(mic="ask", on_air=True),
         MediaReset(reason="lost"),
         Device(role="standby"),
+        Unheard(reason=UnheardReason.NO_PACKETS),
+        Unheard(reason=None),
         Bye(reason="too_slow"),
     ],
 )
