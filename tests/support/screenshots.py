@@ -32,6 +32,18 @@ SITES = 58
 SPEAKS, WAITS, NEXT = "92", "94", "48"
 ASKS = (NEXT, "19", "31")
 BLOCKED, HELP = "22", "68"
+AGENDA = (
+    {
+        "kind": "site",
+        "site": SPEAKS,
+        "title": "Chuyển giao công nghệ cho nông dân",
+        "minutes": 7,
+        "speaker": "Bà Trần Thị Hoa",
+        "position": "Giám đốc Sở",
+    },
+    {"kind": "discussion", "title": "Thảo luận", "minutes": 30},
+    {"kind": "centre", "title": "Kết luận", "minutes": 15, "speaker": "Ông Trần Quốc Hùng"},
+)
 
 
 async def take() -> None:
@@ -98,8 +110,10 @@ async def _hold_conference(running: Rehearsal) -> None:
     async def does(path: str, body: Mapping[str, object], *, token: str = chair) -> None:
         await local.post(path, body, token=token)
 
+    await does("/agenda", {"items": AGENDA})
     await does("/conference/phase", {"to": "open"})
-    await does("/floor/grants", {"site": SPEAKS})
+    await does("/agenda/next", {})
+    await does("/floor/grants", {"site": SPEAKS, "agenda_item": 1})
     for site in ASKS:
         await does("/floor/requests", {}, token=local.site_token(site))
     await does(f"/sites/{BLOCKED}/mute", {"on": True})

@@ -81,12 +81,13 @@ export class Console {
     return item === null ? title : this.words.t("agenda.at", { ...place(agenda, item.id), title: item.title });
   }
 
-  /** The phase, and of a recess until when. */
-  #phase({ phase, programme }) {
+  /** The phase; of a lobby with its planned end, of a recess too. */
+  #phase({ phase, programme, starts }) {
     const said = this.words.word("phase", phase);
-    if (programme.until === undefined) return said;
-    const time = this.wall.short(Date.parse(programme.until));
-    return `${said} · ${this.words.t("slate.until", { time })}`;
+    const until = programme.until ?? (phase === "lobby" ? starts : undefined);
+    if (until === undefined) return said;
+    const time = this.wall.short(Date.parse(until));
+    return `${said} · ${phase === "lobby" ? time : this.words.t("slate.until", { time })}`;
   }
 
   #sayState({ state, reason }) {

@@ -76,9 +76,10 @@ export class DeskRollcall extends HTMLElement {
   #make(rows) {
     this.#cells.clear();
     for (const { site } of rows) {
-      const cell = { name: h("strong"), mark: h("span", { class: "mark" }) };
+      const cell = { name: h("strong"), mark: h("span", { class: "mark" }), more: h("span", { class: "sr-only" }) };
       const press = { click: () => this.#desk.pick(site) };
-      cell.node = h("button", { type: "button", data: { site }, tabIndex: -1, on: press }, cell.name, cell.mark);
+      const parts = [cell.name, cell.mark, cell.more];
+      cell.node = h("button", { type: "button", data: { site }, tabIndex: -1, on: press }, ...parts);
       this.#cells.set(site, cell);
     }
     this.#grid.replaceChildren(...[...this.#cells.values()].map(({ node }) => node));
@@ -93,9 +94,7 @@ export class DeskRollcall extends HTMLElement {
     const many = count === null ? "" : ` (${count})`;
     setText(cell.mark, mark === null ? words.t("desk.rollcall.none") : words.word("mark", mark) + many);
     const line = words.t(up ? "desk.rollcall.up" : "desk.rollcall.down");
-    const label = [store.name(site), words.word("mark", mark ?? "none"), head, line];
-    const said = label.filter((part) => part !== "").join(", ");
-    if (cell.node.getAttribute("aria-label") !== said) cell.node.setAttribute("aria-label", said);
+    setText(cell.more, [head, line].filter((part) => part !== "").join(", "));
   }
 
   #showChosen() {
