@@ -55,7 +55,11 @@ def on_air(conference: Conference) -> SiteCode | None:
     if conference.phase is not Phase.OPEN:
         return None
     views = conference.views
-    if views.broadcast is not None and views.broadcast_shown and _is_up(conference, views.broadcast):
+    if (
+        views.broadcast is not None
+        and views.broadcast_shown
+        and _is_up(conference, views.broadcast)
+    ):
         return views.broadcast
     for request in reversed(conference.holders):
         is_heard = request.via is Via.PHONE or _valve(conference, request.site)

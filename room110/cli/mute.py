@@ -17,9 +17,7 @@ from room110.cli.remote import connect
 
 
 def mute(
-    sites: Annotated[
-        list[str] | None, typer.Argument(help="Codes, slugs or names.")
-    ] = None,
+    sites: Annotated[list[str] | None, typer.Argument(help="Codes, slugs or names.")] = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="All provincial sites; room 110 only by name.")
     ] = False,
