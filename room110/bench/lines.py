@@ -30,7 +30,7 @@ from room110.bench.seat import Way
 from room110.bench.syscalls import machine
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.cli.output import emit, emit_json, say
-from room110.rehearsal import rehearsal
+from room110.premises import premises
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -142,7 +142,7 @@ async def _play(
     loop = asyncio.get_running_loop()
     told: dict[str, Any] = {}
     state = folder / "-".join(wanted)
-    async with rehearsal(state, sites=SITES, env=env) as running:
+    async with premises(state, sites=SITES, env=env) as running:
         local = running.local
         chair = local.token("chair.lines", Role.CHAIR, site=CENTRE)
         await local.post("/conference/phase", {"to": "open"}, token=chair)

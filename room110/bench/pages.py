@@ -35,8 +35,8 @@ from room110.cli.exits import Exit, Failure
 from room110.cli.output import emit, emit_json, say
 from room110.crowd import card_of
 from room110.measures import percentiles
+from room110.premises import Premises, premises
 from room110.process import usage
-from room110.rehearsal import Rehearsal, rehearsal
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, CDPSession, Page
@@ -121,7 +121,7 @@ async def _run(minutes: float) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         say(f"{SITES} sites connect")
-        running = await stack.enter_async_context(rehearsal(Path(folder), sites=len(speakers)))
+        running = await stack.enter_async_context(premises(Path(folder), sites=len(speakers)))
 
         async def opened(name: str, role: Role, site: str) -> Measured:
             return await stack.enter_async_context(_page(running, name, role, site))
@@ -153,7 +153,7 @@ async def _run(minutes: float) -> dict[str, Any]:
 
 @asynccontextmanager
 async def _page(
-    running: Rehearsal, name: str, role: Role, site: SiteCode
+    running: Premises, name: str, role: Role, site: SiteCode
 ) -> AsyncIterator[Measured]:
     async with chromium() as browser:
         profile = await context(browser)

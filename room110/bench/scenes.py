@@ -20,7 +20,7 @@ from room110.bench.line import SimulatedLine
 from room110.bench.relay import HOST, Queued, Relay, relay
 from room110.bench.seat import DIRECT, SPEAKER, Got, Seat, Way, seat
 from room110.measures import percentiles
-from room110.rehearsal import Rehearsal
+from room110.premises import Premises
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -52,7 +52,7 @@ class Stage:
     """A conference of synthetic sites, and the seats of two people before Chromium."""
 
     browser: Browser
-    running: Rehearsal
+    running: Premises
     speakers: Sequence[SiteCode]
     """Synthetic sites, at least two."""
     guest: SiteCode = "92"

@@ -18,7 +18,7 @@ from bridge.conference.words import Role, SiteCode
 from bridge.media.slots import SessionKind, slots_for
 from room110.bench.chromium import PATIENCE_S, context
 from room110.bench.relay import Relay
-from room110.rehearsal import Rehearsal
+from room110.premises import Premises
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
@@ -151,7 +151,7 @@ class Seat:
 
 @asynccontextmanager
 async def seat(
-    browser: Browser, running: Rehearsal, site: SiteCode, way: Way = DIRECT, **query: str
+    browser: Browser, running: Premises, site: SiteCode, way: Way = DIRECT, **query: str
 ) -> AsyncIterator[Seat]:
     """The page of *site* with its media up, in a browser profile of its own, while inside."""
     profile = await context(browser)

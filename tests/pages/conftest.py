@@ -19,7 +19,7 @@ from playwright.async_api import Browser, Page
 from bridge.conference.words import CENTRE, Role
 from config.roster import load_roster
 from room110.bench.chromium import chromium, until
-from room110.rehearsal import Rehearsal, rehearsal
+from room110.premises import Premises, premises
 from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 
 SITES = 20
@@ -32,7 +32,7 @@ SCREEN = "640x360@10"
 class Hall:
     """The conference and who looks at it."""
 
-    rehearsal: Rehearsal
+    premises: Premises
     desk: Screen
     cantho: Screen
     """Site 92; its browser's camera and microphone are the card and the tone of 92."""
@@ -44,7 +44,7 @@ class Hall:
         return (self.desk, self.cantho, self.camau)
 
     async def site(self, code: str) -> dict[str, Any]:
-        return (await self.rehearsal.sites())[code]
+        return (await self.premises.sites())[code]
 
     async def does(
         self,
@@ -56,7 +56,7 @@ class Hall:
         method: str = "POST",
     ) -> dict[str, Any]:
         """What somebody else does, not at these pages, over REST."""
-        local = self.rehearsal.local
+        local = self.premises.local
         token = local.token(f"{role}.tests", role, site=site)
         said = None if method == "DELETE" else (body or {})
         return await local._ask(method, path, said, token=token)
@@ -64,7 +64,7 @@ class Hall:
     async def seen(self, *consoles: Screen) -> None:
         """Until the desk, or another console, knows all that has happened: what it sends is not
         stale."""
-        rev = (await self.rehearsal.local.get("/conference"))["rev"]
+        rev = (await self.premises.local.get("/conference"))["rev"]
         for console in consoles or (self.desk,):
             body = console.find("body")
             await until(
@@ -75,7 +75,7 @@ class Hall:
 
     async def gate_drops(self) -> int:
         """Packets that met a shut gate since the service began."""
-        return int((await self.rehearsal.local.get("/media"))["drops"].get("gate", 0))
+        return int((await self.premises.local.get("/media"))["drops"].get("gate", 0))
 
     async def choose(self, code: str) -> None:
         """The chair finds a site by its code; its buttons are those of the desk's panel."""
@@ -124,14 +124,14 @@ async def browser(files) -> AsyncIterator[Browser]:
 async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
     async with AsyncExitStack() as stack:
         state = tmp_path_factory.mktemp("state")
-        running = await stack.enter_async_context(rehearsal(state, sites=SITES))
+        running = await stack.enter_async_context(premises(state, sites=SITES))
 
         async def opened(name: str, page: str, role: Role, site: str, **query: str) -> Screen:
             address = running.link(page, role=role, site=site, **query)
             return await stack.enter_async_context(screen(browser, name, address))
 
         hall = Hall(
-            rehearsal=running,
+            premises=running,
             desk=await opened("desk", "desk", Role.CHAIR, "110"),
             cantho=await opened("92", "site", Role.SITE, "92", camera=CAMERA),
             camau=await opened("96", "site", Role.SITE, "96", camera=CAMERA, screen=SCREEN),
@@ -149,7 +149,7 @@ async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
 async def blank(browser, whole_hall) -> AsyncIterator[Page]:
     """A page of the service's own address without any script, to run modules of the pages in."""
-    address = f"{whole_hall.rehearsal.local.http}/pages/vi.json"
+    address = f"{whole_hall.premises.local.http}/pages/vi.json"
     async with screen(browser, "blank", address) as shown:
         yield shown.page
 
@@ -168,7 +168,7 @@ async def _begin_anew(hall: Hall) -> None:
     """The chair has the chair; nobody speaks, is next, waits or is blocked; over REST, for it is no
     part of a test."""
     await hall.does("/chair/assume")
-    floor = await hall.rehearsal.local.get("/floor")
+    floor = await hall.premises.local.get("/floor")
     for request, asked in floor["requests"].items():
         kind = "grants" if asked["status"] == "granted" else "requests"
         await hall.does(f"/floor/{kind}/{request}", method="DELETE")
@@ -181,7 +181,7 @@ async def _begin_anew(hall: Hall) -> None:
         if await shown.find("#mic[data-mic='on'], #mic[data-mic='silent']").count():
             await shown.click("#mic")
     await until(
-        lambda: hall.rehearsal.local.get("/floor"),
+        lambda: hall.premises.local.get("/floor"),
         lambda now: not now["holders"] and not now["queue"],
     )
     await hall.seen()

@@ -32,7 +32,7 @@ YES = "desk-dialog button[data-answer='yes']"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def deputy(browser, whole_hall):
-    address = whole_hall.rehearsal.link("desk", role=Role.DEPUTY)
+    address = whole_hall.premises.link("desk", role=Role.DEPUTY)
     async with screen(browser, "deputy", address) as shown:
         await shown.waits_for("body[data-phase='open']")
         yield shown
@@ -106,7 +106,7 @@ async def test_a_lost_chair_is_counted_down_and_then_a_deputy_may_assume_it(hall
 
 
 async def test_a_secretary_keeps_the_list_and_the_roll_and_gives_no_floor(browser, hall):
-    address = hall.rehearsal.link("desk", role=Role.SECRETARY)
+    address = hall.premises.link("desk", role=Role.SECRETARY)
     async with screen(browser, "secretary", address) as desk:
         await desk.waits_for("body[data-phase='open']")
         await desk.find("#find").fill(SECOND)
@@ -126,7 +126,7 @@ async def test_a_locked_conference_says_so_and_takes_no_spare_machine(browser, h
     await hall.desk.click("desk-rules [data-act='lock']")
     await hall.desk.waits_for("desk-banner [data-subject='locked']")
 
-    address = hall.rehearsal.link("site", role=Role.SITE, site="92")
+    address = hall.premises.link("site", role=Role.SITE, site="92")
     async with screen(browser, "spare", address) as spare:
         await spare.waits_for("body[data-situation='locked']")
         assert await spare.faults() == []

@@ -16,7 +16,7 @@ import pytest
 from bridge.conference.words import Role
 from bridge.live_conference import VIET_NAM
 from room110.bench.chromium import chromium, until
-from room110.rehearsal import rehearsal
+from room110.premises import premises
 from tests.support.browser import screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 async def test_nobody_hears_room_110_in_the_lobby_or_in_a_recess(browser, files, tmp_path):
     async with AsyncExitStack() as stack:
-        running = await stack.enter_async_context(rehearsal(tmp_path, sites=1))
+        running = await stack.enter_async_context(premises(tmp_path, sites=1))
         room = await stack.enter_async_context(
             chromium(sound=files["centre"], picture=files["picture"])
         )

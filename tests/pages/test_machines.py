@@ -18,7 +18,7 @@ YES = "desk-dialog button[data-answer='yes']"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
 async def board(browser, whole_hall):
-    address = whole_hall.rehearsal.link("board", role=Role.TECHNICIAN)
+    address = whole_hall.premises.link("board", role=Role.TECHNICIAN)
     async with screen(browser, "board", address) as shown:
         await shown.waits_for("body[data-phase='open']")
         yield shown
@@ -26,7 +26,7 @@ async def board(browser, whole_hall):
 
 
 async def test_a_second_machine_waits_and_takes_over_when_a_person_says_so(browser, hall, board):
-    address = hall.rehearsal.link("site", role=Role.SITE, site="92", camera=CAMERA)
+    address = hall.premises.link("site", role=Role.SITE, site="92", camera=CAMERA)
     async with screen(browser, "spare", address) as spare:
         await spare.waits_for("body[data-situation='standby'][data-device='standby']")
         # The machine that is there goes on, and both it and the board know of the other.

@@ -74,10 +74,10 @@ async def test_pages_come_back_by_themselves_after_the_service_is_killed(hall):
     await hall.cantho.waits_for("body[data-floor='requested']")
     await asyncio.gather(*(shown.sees(SPEAKER, "speaker.1") for shown in hall.screens))
 
-    await hall.rehearsal.kill()
+    await hall.premises.kill()
     for shown in (hall.cantho, hall.camau):
         await shown.waits_for("body[data-control='lost']")
-    await hall.rehearsal.again()
+    await hall.premises.again()
 
     for shown in (hall.cantho, hall.camau):
         await shown.waits_for("body[data-control='up'][data-media='up']")

@@ -18,7 +18,7 @@ from room110.bench.chromium import chromium
 from room110.bench.film import write_film
 from room110.bench.lines import BOTH_FAMILIES
 from room110.bench.scenes import BUFFER_S, CHANGES, UPLINK_BPS, Stage
-from room110.rehearsal import rehearsal
+from room110.premises import premises
 from tests.pages.conftest import CAMERA, SYNTHETIC
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
@@ -30,7 +30,7 @@ SHORT_S = 6.0
 def stage(browser, hall) -> Stage:
     return Stage(
         browser=browser,
-        running=hall.rehearsal,
+        running=hall.premises,
         speakers=SYNTHETIC[5:7],
         guest="94",
         neighbour="95",
@@ -102,7 +102,7 @@ async def test_speakers_of_two_codecs_stand_in_one_slot(stage):
 
 
 async def test_media_over_ipv6(browser, tmp_path):
-    async with rehearsal(tmp_path, sites=1, env=BOTH_FAMILIES) as running:
+    async with premises(tmp_path, sites=1, env=BOTH_FAMILIES) as running:
         chair = running.local.token("chair.lines", Role.CHAIR, site=CENTRE)
         await running.local.post("/conference/phase", {"to": "open"}, token=chair)
         stage = Stage(browser=browser, running=running, speakers=SYNTHETIC[:1], camera=CAMERA)

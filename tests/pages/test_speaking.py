@@ -73,9 +73,7 @@ async def test_a_site_without_a_line_speaks_by_telephone(hall):
 async def test_several_speak_in_a_discussion_and_only_the_oldest_has_to_end(hall):
     await hall.desk.click("desk-tabs [data-tab='rules']")
     await hall.desk.page.select_option("#rule-mode", "3")
-    await until(
-        lambda: hall.rehearsal.local.get("/policy"), lambda now: now["max_floor_users"] == 3
-    )
+    await until(lambda: hall.premises.local.get("/policy"), lambda now: now["max_floor_users"] == 3)
     speakers = SYNTHETIC[1:4]
     for site in speakers:
         await hall.does("/floor/grants", {"site": site, "on_full": "reject"})
@@ -103,7 +101,7 @@ async def test_hands_wait_to_be_confirmed_or_are_not_taken(hall):
     await hall.desk.click("desk-tabs [data-tab='rules']")
     await hall.desk.page.select_option("#rule-hands", "confirm")
     await until(
-        lambda: hall.rehearsal.local.get("/policy"),
+        lambda: hall.premises.local.get("/policy"),
         lambda now: now["request_handling"] == "confirm",
     )
     await hall.camau.click("#floor")
@@ -113,7 +111,7 @@ async def test_hands_wait_to_be_confirmed_or_are_not_taken(hall):
 
     await hall.desk.page.select_option("#rule-hands", "block")
     await until(
-        lambda: hall.rehearsal.local.get("/policy"), lambda now: now["request_handling"] == "block"
+        lambda: hall.premises.local.get("/policy"), lambda now: now["request_handling"] == "block"
     )
     await hall.cantho.click("#floor")
 

@@ -20,7 +20,7 @@ from playwright.async_api import ViewportSize
 from bridge.conference.words import CENTRE, Role
 from room110.bench.chromium import chromium, until
 from room110.cli.output import say
-from room110.rehearsal import Rehearsal, rehearsal
+from room110.premises import Premises, premises
 from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -51,7 +51,7 @@ async def take() -> None:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         say(f"{SITES} sites connect")
-        running = await stack.enter_async_context(rehearsal(folder / "state", sites=SITES))
+        running = await stack.enter_async_context(premises(folder / "state", sites=SITES))
 
         async def room_of(site: str) -> Screen:
             card = CARDS[site]
@@ -102,7 +102,7 @@ async def take() -> None:
         await _save(board, "board")
 
 
-async def _hold_conference(running: Rehearsal) -> None:
+async def _hold_conference(running: Premises) -> None:
     """The session is open, one speaks, some ask, one is blocked, one needs help."""
     local = running.local
     chair = local.token("chair", Role.CHAIR, site=CENTRE)

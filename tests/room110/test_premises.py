@@ -1,4 +1,4 @@
-"""A rehearsal for real: one province, which comes back after the service was killed."""
+"""Premises for real: one province, which comes back after the service was killed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import pytest
 from bridge.conference.words import Role
 from room110.bench.chromium import until
 from room110.cli.exits import Failure
-from room110.rehearsal import rehearsal
+from room110.premises import premises
 
 
 async def test_everybody_is_there_and_comes_back_to_the_same_ports(tmp_path, cache):
-    async with rehearsal(tmp_path, sites=1) as running:
+    async with premises(tmp_path, sites=1) as running:
         before = running.local.facts()
         assert {code for code, site in (await running.sites()).items() if site["link"] == "up"} == {
             "01",
@@ -28,7 +28,7 @@ async def test_everybody_is_there_and_comes_back_to_the_same_ports(tmp_path, cac
 
 
 async def test_a_link_carries_its_token_where_no_log_sees_it(tmp_path, cache):
-    async with rehearsal(tmp_path, sites=1) as running:
+    async with premises(tmp_path, sites=1) as running:
         address = running.link("site", role=Role.SITE, site="79", camera="640x360@15")
 
         asked, _, fragment = address.partition("#")
@@ -41,5 +41,5 @@ async def test_a_service_that_cannot_start_is_told_at_once(tmp_path, monkeypatch
     (tmp_path / "secret").mkdir()
 
     with pytest.raises(Failure, match="the service ended with 78"):
-        async with rehearsal(tmp_path, sites=1):
+        async with premises(tmp_path, sites=1):
             pass

@@ -1,4 +1,4 @@
-"""Rehearsal: the service and synthetic sites as processes of their own, for whoever looks at them
+"""Premises: the service and synthetic sites as processes of their own, for whoever looks at them
 from outside: page tests, the bench of the pages, screenshots.
 
 The service takes free ports at its first start and the same ones again after ``kill``, as systemd
@@ -31,14 +31,14 @@ LOOK_S = 0.05
 
 
 @asynccontextmanager
-async def rehearsal(
+async def premises(
     state: Path, *, sites: int, env: Mapping[str, str] | None = None
-) -> AsyncIterator[Rehearsal]:
+) -> AsyncIterator[Premises]:
     """A service in *state* with the first *sites* provinces and room 110, all connected.
 
     *env* are settings of the service.  Raises Failure when they do not come.
     """
-    running = Rehearsal(state, sites=sites, env=env)
+    running = Premises(state, sites=sites, env=env)
     try:
         await running.start()
         await running.connected()
@@ -47,8 +47,8 @@ async def rehearsal(
         await running.stop()
 
 
-class Rehearsal:
-    """Made by :func:`rehearsal`."""
+class Premises:
+    """Made by :func:`premises`."""
 
     def __init__(self, state: Path, *, sites: int, env: Mapping[str, str] | None = None) -> None:
         self._settings = Settings(state=state)
