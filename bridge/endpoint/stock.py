@@ -1,7 +1,6 @@
 """StockClient: a room on aiortc's own RTCPeerConnection, encoding and decoding.
 
-The proof that the service speaks WebRTC and not only with our own endpoints: nothing of its media
-code is ours.  It costs a tenth of a core for each decoded picture (measured), so it is for tests
+The proof that the service speaks WebRTC and not only with our own endpoints.  It costs a tenth of a core for each decoded picture (measured), so it is for tests
 with a few sites.  It sends one picture encoding and no layers, in the codec its owner names; it
 receives in both.  It sends no film, and offers once: a ``media.reset`` ends it.
 
@@ -18,31 +17,21 @@ from fractions import Fraction
 from typing import Final
 
 import av
-from aiortc import (
-    MediaStreamTrack,
-    RTCBundlePolicy,
-    RTCConfiguration,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCRtpTransceiver,
-    RTCSessionDescription,
-)
+from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 from PIL import Image
 
 from bridge.endpoint import picture, tone
 from bridge.endpoint.card import Card
-from bridge.endpoint.channel import Channel, ChannelClosed, Message
+from bridge.endpoint.channel import Channel, Message
+from bridge.endpoint.stock_connection import StockConnection
 from bridge.media.plane import Codec
-from bridge.media.slots import CAMERA, MIC, Direction, Medium, Slot
+from bridge.media.slots import CAMERA, MIC, Slot
 
 SOUND_KEPT: Final = tone.PERIOD_SAMPLES
 FRAMES_PER_S: Final = 15
 WIDTH, HEIGHT = 320, 180
 
-_OPUS: Final = "audio/opus"
-_RTX: Final = "video/rtx"
-_PICTURE: Final = {Codec.VP8: "video/VP8", Codec.H264: "video/H264"}
 _VIDEO_CLOCK_HZ: Final = 90_000
 
 
@@ -121,13 +110,9 @@ class StockClient:
         self.card = card
         self.frames_decoded: dict[str, int] = {}
         """By picture slot."""
-        self._slots = tuple(slots)
-        self._channel = channel
-        self._codec = codec
         self._tone = ToneTrack(card)
-        self._connection = RTCPeerConnection(
-            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
-        )
+        sources: dict[Slot, MediaStreamTrack] = {MIC: self._tone, CAMERA: CardTrack(card)}
+        self._connection = StockConnection(slots, channel, sources=sources, codec=codec)
         self._pictures: dict[str, av.VideoFrame] = {}
         self._sounds: dict[str, deque[int]] = {}
 
@@ -142,73 +127,18 @@ class StockClient:
 
     async def run(self) -> str:
         """Take part until the service says bye or resets media, and give the reason."""
-        listeners: list[asyncio.Task[None]] = []
+        connection = self._connection
         try:
             async with asyncio.TaskGroup() as group:
-                transceivers = [self._transceiver(slot) for slot in self._slots]
-                await self._offer(transceivers)
-                reason = await self._obey_until_answered()
-                for slot, transceiver in zip(self._slots, transceivers, strict=True):
-                    if slot.direction is Direction.RECEIVE and not reason:
-                        track = transceiver.receiver.track
-                        listeners.append(group.create_task(self._take(slot, track)))
-                reason = reason or await self._obey_until_over()
-                for listener in listeners:
-                    listener.cancel()
+                reason = await connection.open(self._obey)
+                if reason:
+                    return reason
+                takers = [group.create_task(self._take(s, t)) for s, t in connection.tracks]
+                reason = await connection.follow(self._obey)
+                for taker in takers:
+                    taker.cancel()
         finally:
-            await self._connection.close()
-        return reason
-
-    def _transceiver(self, slot: Slot) -> RTCRtpTransceiver:
-        sources = {MIC: self._tone, CAMERA: CardTrack(self.card)}
-        sends = slot.direction is Direction.SEND
-        transceiver = self._connection.addTransceiver(
-            sources.get(slot, slot.kind.value), direction="sendonly" if sends else "recvonly"
-        )
-        wanted = self._types(slot)
-        capabilities = RTCRtpSender.getCapabilities(slot.kind.value).codecs
-        transceiver.setCodecPreferences(
-            sorted(
-                (codec for codec in capabilities if codec.mimeType in wanted),
-                key=lambda codec: wanted.index(codec.mimeType),
-            )
-        )
-        return transceiver
-
-    def _types(self, slot: Slot) -> list[str]:
-        """What the slot is negotiated in, most wanted first."""
-        if slot.kind is Medium.AUDIO:
-            return [_OPUS]
-        others = [] if slot.direction is Direction.SEND else list(_PICTURE.values())
-        return list(dict.fromkeys([_PICTURE[self._codec], *others, _RTX]))
-
-    async def _offer(self, transceivers: Sequence[RTCRtpTransceiver]) -> None:
-        await self._connection.setLocalDescription(await self._connection.createOffer())
-        names = zip(transceivers, self._slots, strict=True)
-        await self._channel.send(
-            {
-                "type": "media.offer",
-                "id": "offer",
-                "sdp": self._connection.localDescription.sdp,
-                "slots": {transceiver.mid: slot.name for transceiver, slot in names},
-            }
-        )
-
-    async def _obey_until_answered(self) -> str:
-        """Empty when answered, else why it will not be."""
-        while True:
-            message = await self._receive()
-            if message["type"] == "media.answer":
-                answer = RTCSessionDescription(sdp=message["sdp"], type="answer")
-                await self._connection.setRemoteDescription(answer)
-                return ""
-            if reason := self._obey(message):
-                return reason
-
-    async def _obey_until_over(self) -> str:
-        reason = ""
-        while not reason:
-            reason = self._obey(await self._receive())
+            await connection.close()
         return reason
 
     def _obey(self, message: Message) -> str:
@@ -222,12 +152,6 @@ class StockClient:
                 return str(code)
         return ""
 
-    async def _receive(self) -> Message:
-        try:
-            return await self._channel.receive()
-        except ChannelClosed:
-            return {"type": "bye", "reason": "channel_closed"}
-
     async def _take(self, slot: Slot, track: MediaStreamTrack) -> None:
         try:
             while True:
@@ -237,12 +161,12 @@ class StockClient:
                     self.frames_decoded[slot.name] = self.frames_decoded.get(slot.name, 0) + 1
                 elif isinstance(frame, av.AudioFrame):
                     kept = self._sounds.setdefault(slot.name, deque(maxlen=SOUND_KEPT))
-                    kept.extend(_first_channel(frame))
+                    kept.extend(first_channel(frame))
         except MediaStreamError:
             return  # the connection is closed
 
 
-def _first_channel(frame: av.AudioFrame) -> array[int]:
+def first_channel(frame: av.AudioFrame) -> array[int]:
     """Aiortc decodes Opus to packed 16-bit stereo."""
     channels = frame.layout.nb_channels
     samples = array("h")

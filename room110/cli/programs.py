@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,3 +97,26 @@ def loadtest(
     raise typer.Exit(
         run(settings, sites=sites, duration_s=duration, take_over=take_over, as_json=as_json)
     )
+
+
+def canary(
+    url: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Address of the service; by default the one that runs here."
+        ),
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With a viewer's token; read anew for each connection."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Where its own page of metrics is.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of that page.")] = 8113,
+) -> None:
+    """Listen to the stage as a room would, decode it, and tell Prometheus what was heard."""
+    settings = options.settings()
+    from monitoring.logs import configure
+    from room110.canary import run_canary as run
+
+    configure(settings.log_level, settings.log_format)
+    raise typer.Exit(run(settings, url=url, token_file=token_file, host=host, port=port))

@@ -34,6 +34,7 @@ def called(monkeypatch):
         "room110.compose",
         module(control=control),
     )
+    monkeypatch.setitem(sys.modules, "room110.canary", module(run_canary=program(0)))
     monkeypatch.setitem(sys.modules, "room110.demo", module(run_demo=program(0)))
     monkeypatch.setitem(sys.modules, "room110.loadtest", module(run_loadtest=program(1)))
     monkeypatch.setattr("monitoring.logs.configure", lambda *args: calls.append(args))
@@ -82,3 +83,22 @@ def test_the_code_of_the_load_test_is_that_of_the_command(room110, called):
 def test_the_load_test_takes_over_when_told(room110, called):
     room110("loadtest", "--sites", "2", "--duration", "4", "--json", "--take-over")
     assert called == [(8110, {"sites": 2, "duration_s": 4.0, "take_over": True, "as_json": True})]
+
+
+def test_a_canary_may_be_elsewhere(room110, called, tmp_path):
+    token = tmp_path / "token"
+    code, _, _ = room110(
+        *("canary", "--url", "https://x", "--token-file", str(token)),
+        *("--host", "192.0.2.1", "--port", "9113"),
+    )
+    assert code == 0
+    assert called == [
+        ("info", "auto"),
+        (8110, {"url": "https://x", "token_file": token, "host": "192.0.2.1", "port": 9113}),
+    ]
+
+
+def test_a_canary_beside_its_service_needs_nothing(room110, called):
+    assert room110("canary")[0] == 0
+    nothing = {"url": None, "token_file": None, "host": "127.0.0.1", "port": 8113}
+    assert called[1:] == [(8110, nothing)]
