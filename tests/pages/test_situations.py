@@ -75,6 +75,8 @@ NOTE = {"text": "Đề nghị bật mic"}
     [
         (_told({}), []),
         (_told({"probe": "talk"}), ["strip.probe_talk"]),
+        (_told({}, unheard="no_packets"), ["strip.unheard_no_packets"]),
+        (_told({}, unheard="mic_off"), []),
         (_told({"broadcast": "preparing"}), ["strip.broadcast_preparing"]),
         (_told({"broadcast": "shown"}), ["strip.broadcast_shown"]),
         (_told({"content": GRANTED}), ["strip.content"]),

@@ -52,6 +52,7 @@ export class DeskSpeakers extends HTMLElement {
       title: h("strong", { class: "name" }),
       floor: h("span", { class: "floor fact" }),
       mic: speaks ? h("span", { class: "mic fact" }) : null,
+      unheard: speaks ? h("span", { class: "unheard" }) : null,
       clock: h("span", { class: "clock" }),
       hold: button("desk.hold", "hold", () =>
         row.held ? actions.resume(request, site) : actions.hold(request, site),
@@ -70,7 +71,7 @@ export class DeskSpeakers extends HTMLElement {
       "li",
       { data: { request, ...(speaks ? {} : { content: "" }) } },
       h("p", { class: "who" }, row.title),
-      h("p", { class: "state" }, row.floor, row.mic),
+      h("p", { class: "state" }, row.floor, row.mic, row.unheard),
       row.clock,
       h("p", { class: "deeds" }, speaks && row.hold, ...(speaks ? row.longer : []), row.end),
     );
@@ -96,6 +97,8 @@ export class DeskSpeakers extends HTMLElement {
     if (row.mic !== null) {
       setText(row.mic, via === "phone" ? words.t("desk.by_phone") : words.word("mic", mic));
     }
+    const unheard = via === "phone" ? undefined : store.lines[site]?.unheard?.reason;
+    if (row.unheard !== null) setText(row.unheard, unheard === undefined ? "" : words.t(`desk.unheard.${unheard}`));
     const limit = limit_s === null ? words.t("desk.no_limit") : span(limit_s);
     const used = span(used_s(clock, now_s));
     setText(row.clock, limit_s === null && !speaks ? used : `${used} / ${limit}`);

@@ -9,15 +9,20 @@
 
 import { announce, h, setFacts, setText } from "./dom.js";
 
+/** Why a room is not heard, where its own microphone is in order. */
+const UNSAID = new Set(["no_packets", "nobody_hears"]);
+
 /**
- * @param {{own: object, rollcall: boolean, note: ?object, screen: boolean, device: string}} facts
- *   *note*: the newest that was not read; *screen*: slides were chosen
+ * @param {{own: object, rollcall: boolean, note: ?object, screen: boolean, device: string,
+ *   unheard: ?string}} facts  *note*: the newest that was not read; *screen*: slides were chosen;
+ *   *unheard*: why nobody hears the room, beside what the one sentence says
  * @returns {Array<{subject: string, key: string, tone: "calm"|"act"|"live", act?: string, values?: object}>}
  */
-export function strips({ own, rollcall, note, screen, device }) {
+export function strips({ own, rollcall, note, screen, device, unheard = null }) {
   const told = [];
   const tell = (subject, key, tone, more = {}) => told.push({ subject, key: `strip.${key}`, tone, ...more });
   if (device !== "active") return told;
+  if (UNSAID.has(unheard)) tell("unheard", `unheard_${unheard}`, "act");
   if (own.probe !== undefined) tell("probe", `probe_${own.probe}`, "live");
   if (own.broadcast !== undefined) {
     tell("broadcast", `broadcast_${own.broadcast}`, own.broadcast === "shown" ? "live" : "act");

@@ -179,8 +179,9 @@ export class SiteView {
   #drawStrips({ device, joined }) {
     const { own, rollcall_open } = this.#store.snapshot;
     const screen = this.#screen.picture !== null;
-    const facts = { own: own ?? {}, rollcall: rollcall_open === true, note: this.#notes.news, screen, device };
-    this.#strips.draw(joined ? strips(facts) : []);
+    const { unheard } = this.#store;
+    const told = { own: own ?? {}, rollcall: rollcall_open === true, note: this.#notes.news, screen, device, unheard };
+    this.#strips.draw(joined ? strips(told) : []);
   }
 
   #onSheet(name) {

@@ -3,7 +3,7 @@
  *
  * It follows a Session and dispatches one `change` per message, with
  * `detail = {what, events}`: *what* is the type of the message ("hello", "change", "stage", "lines",
- * "media.set", "media.want", "device"), *events* what happened in words of the journal (of "change",
+ * "media.set", "media.want", "device", "unheard"), *events* what happened in words of the journal (of "change",
  * and of a "hello" that tells what was missed).
  */
 
@@ -40,6 +40,8 @@ export class Store extends EventTarget {
   mic = { mic: "mute", on_air: false };
   /** Of the site's two room devices this one is "active", or "standby" and waits. */
   device = "active";
+  /** Why nobody hears this room though it speaks; null: it is heard, or does not speak. */
+  unheard = null;
   clock = new ConferenceClock();
 
   /** @param {import("./protocol.js").Session} session */
@@ -69,6 +71,7 @@ export class Store extends EventTarget {
     this.lines = {};
     this.mic = { mic: "mute", on_air: false };
     this.device = "active";
+    this.unheard = null;
     this.clock.set(message.now);
     this.#tell("hello", missed?.events);
   }
@@ -91,6 +94,9 @@ export class Store extends EventTarget {
         break;
       case "device":
         this.device = message.role;
+        break;
+      case "unheard":
+        this.unheard = message.reason;
         break;
       case "media.want":
         break;

@@ -26,6 +26,7 @@ from bridge.conference.words import (
     RequestHandling,
     Role,
 )
+from bridge.hearing import Unheard
 from bridge.line import LineWord
 from signaling import problem
 from signaling.messages import EndpointReport
@@ -132,6 +133,7 @@ def test_no_key_is_left_over():
         ("agenda.status", set(ItemStatus) | {"deferred"}),
         ("mark", set(Mark) | {"none"}),
         ("role", set(Role)),
+        ("desk.unheard", set(Unheard)),
     ],
 )
 def test_every_word_of_the_protocol_has_its_translation_and_no_other_has(family, words):
