@@ -40,7 +40,7 @@ def run_rehearse(*, out: Path | None, seed: int, sites: int, as_stress: bool, as
     folder = folder_of(out)
     tell = teller(as_json=as_json)
     try:
-        with _quiet():
+        with quiet():
             figures = play_virtually(folder, seed=seed, sites=sites, as_stress=as_stress, tell=tell)
     except (OSError, JournalError) as error:
         raise Failure(Exit.CONFIGURATION, f"{folder}: {error}") from error
@@ -114,8 +114,8 @@ async def _virtually(
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """The room tells its log of every change; here nobody reads it."""
+def quiet() -> Iterator[None]:
+    """Rooms and endpoints tell their log of every change; here nobody reads it."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     try:
