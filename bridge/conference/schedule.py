@@ -155,6 +155,7 @@ def _show_film(course: Course, item: Item) -> None:
             Action.ENQUEUE,
             floors=(CONTENT,),
             kind=RequestKind.AGENDA,
+            position=1,
             item=item.id,
         )
     )

@@ -254,18 +254,19 @@ def test_the_agenda_goes_on_in_session_alone(phases):
 
 def test_a_film_is_shown_without_a_word_of_the_chair():
     scene = planned(FILM)
+    scene.ask("01")
 
     events = scene.do(AgendaNext())
 
     assert shorthand(events) == [
         ("ItemStarted", 1),
-        ("RequestMade", 1, CONTENT, "110", "an", "accepted", 1, "agenda", 1),
-        ("RequestGranted", 1),
-        ("ClockStarted", 1),
+        ("RequestMade", 2, CONTENT, "110", "an", "accepted", 1, "agenda", 1),
+        ("RequestGranted", 2),
+        ("ClockStarted", 2),
     ]
     assert content(scene.state) == "110"
     events = scene.do(AgendaFinish())
-    assert shorthand(events) == [("RequestEnded", 1, "revoked", "agenda"), ("ItemEnded", 1, "done")]
+    assert shorthand(events) == [("RequestEnded", 2, "revoked", "agenda"), ("ItemEnded", 1, "done")]
     assert content(scene.state) is None
 
 
