@@ -61,7 +61,8 @@ class Survey:
         self._withheld_since_s: dict[SiteCode, float] = {}
         self._complaints = Complaints()
         self._speakers = Speakers()
-        self._quality: Mapping[SiteCode, Quality] = {}
+        self._numbers: dict[SiteCode, dict[str, Any]] = {}
+        """What the last look measured, as the rows have it."""
 
     @property
     def hearing(self) -> Mapping[SiteCode, Hearing]:
@@ -86,7 +87,6 @@ class Survey:
             for code, session in live.items()
             if session.media in by_media
         }
-        self._quality = known.quality
         for code in conference.sites:
             self._health[code] = self._measured(carried.get(code))
             sample = self._sample(
@@ -102,6 +102,13 @@ class Survey:
         mics = {code: session.mic for code, session in live.items()}
         self._speakers.look(conference, carried, mics, known.spoken_dbov, now_s=now_s)
         self._counted = {s.session: count(s) for s in carried.values()}
+        # Asked for by every page and every question; they are as they are until the next look.
+        self._numbers = {
+            code: _numbers(health)
+            | _heard(self.hearing.get(code))
+            | _estimate(known.quality.get(code))
+            for code, health in self._health.items()
+        }
         before, self._seen = self._seen, self._rows(conference, sessions)
         return {code: row for code, row in self._seen.items() if before.get(code) != row}
 
@@ -195,17 +202,20 @@ class Survey:
                 "link": site.link.value,
                 "control": "up" if session and session.outbox else "lost",
             }
-            health = self._health.get(code, _UNKNOWN)
-            for name in _NUMBERS:
-                value = getattr(health, name)
-                if value is not None:
-                    row[name] = value
-            row |= _heard(self.hearing.get(code)) | _estimate(self._quality.get(code))
+            row |= self._numbers.get(code, _NO_NUMBERS)
             if session and session.outbox and session.client:
                 client = session.client
                 row["client"] = {"at_s": round(client.at_s, 1), **client.stats}
             rows.append(row)
         return rows
+
+
+def _numbers(health: Health) -> dict[str, Any]:
+    values = ((name, getattr(health, name)) for name in _NUMBERS)
+    return {name: value for name, value in values if value is not None}
+
+
+_NO_NUMBERS = _numbers(_UNKNOWN)
 
 
 def _heard(hearing: Hearing | None) -> dict[str, Any]:

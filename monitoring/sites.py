@@ -11,6 +11,7 @@ from typing import Final
 
 from bridge.conference.words import FloorWord, Help, Ladder, Link
 from bridge.expected import is_excused, is_expected
+from bridge.hearing import Unheard
 from bridge.line import LineWord
 from bridge.quality import MEDIA
 from monitoring.columns import Sheet
@@ -21,6 +22,8 @@ MICS: Final = ("on", "off", "silent", "none", "unknown")
 DISCONNECT_REASONS: Final = ("bye", "lost")
 PATHS: Final = ("udp", "tcp")
 NO_HELP: Final = "none"
+HEARD: Final = "none"
+UNMEASURED: Final = "unmeasured"
 
 SITE_INFO: Final = info(
     "room110_site_info", "Who a site is; role is centre or province.", "site", "name", "role"
@@ -50,6 +53,9 @@ SITE_LINE: Final = gauge(
     "line",
     words=LineWord,
 )
+SITE_LINE_CAUSE: Final = gauge(
+    "room110_site_line_cause", "Why the line has its word; the one cause is 1.", "site", "cause"
+)
 SITE_LINE_SINCE: Final = gauge(
     "room110_site_line_since_timestamp_seconds",
     "Since when the line has its word.",
@@ -76,6 +82,13 @@ SITE_GATE_SINCE: Final = gauge(
     "When the gate was opened; only while it is open.",
     "site",
     places=2,
+)
+SPEAKER_UNHEARD: Final = gauge(
+    "room110_speaker_unheard",
+    "Whether a speaker, whose gate is open, is heard, as desk and site are warned: exactly one word "
+    "is 1; unmeasured: its sound carries no level.",
+    *("site", "unheard"),
+    words=(HEARD, UNMEASURED, *Unheard),
 )
 SITE_BLOCKED: Final = gauge("room110_site_blocked", "Whether the chair has muted the site.", "site")
 SITE_CUT: Final = gauge(
@@ -125,8 +138,18 @@ SITE_LINK_SINCE: Final = gauge(
 )
 SITES: Final = (
     *(SITE_INFO, SITE_EXPECTED, SITE_EXCUSED, SITE_UP, SITE_CONTROL_UP, SITE_STANDBY),
-    *(SITE_LINE, SITE_LINE_SINCE, SITE_MIC, SITE_FLOOR, SITE_GATE_OPEN, SITE_GATE_SINCE),
-    *(SITE_BLOCKED, SITE_CUT, SITE_HELP, SITE_LADDER, SITE_PATH, SITE_MEDIA_WANTED),
+    *(SITE_LINE, SITE_LINE_CAUSE, SITE_LINE_SINCE, SITE_MIC, SITE_FLOOR),
+    *(
+        SITE_GATE_OPEN,
+        SITE_GATE_SINCE,
+        SPEAKER_UNHEARD,
+        SITE_BLOCKED,
+        SITE_CUT,
+        SITE_HELP,
+        SITE_LADDER,
+        SITE_PATH,
+        SITE_MEDIA_WANTED,
+    ),
     *(SITE_CONNECTS, SITE_DISCONNECTS, SITE_RESTARTS, SITE_LINK_SINCE),
 )
 
@@ -147,6 +170,7 @@ def write_sites(sheet: Sheet, moment: Moment) -> None:
     sheet[SITE_GATE_OPEN].set_all(by_site, [int(row["gate"]) for row in rows])
     sheet[SITE_BLOCKED].set_all(by_site, [int(row["blocked"]) for row in rows])
     sheet[SITE_CUT].set_all(by_site, [int(site.cut) for site in sites])
+    _write_reasons(sheet, moment)
     _write_expected(sheet, moment)
     _write_moments(sheet, moment)
     layers = moment.figures.wanted
@@ -158,6 +182,16 @@ def write_sites(sheet: Sheet, moment: Moment) -> None:
     by_reason = moment.keys(DISCONNECT_REASONS)
     sheet[SITE_DISCONNECTS].set_all(by_reason, [tally.disconnects[s, r] for s, r in by_reason])
     sheet[SITE_RESTARTS].set_all(by_site, [restarts.get(site, 0) for (site,) in by_site])
+
+
+def _write_reasons(sheet: Sheet, moment: Moment) -> None:
+    """Why a line is as it is, and why a speaker is not heard."""
+    for row in moment.rows:
+        sheet[SITE_LINE_CAUSE].set(1, row["code"], row["line_cause"])
+        if row["gate"] and row["floor"] == FloorWord.SPEAKING:
+            unheard = row.get("unheard")
+            measured = HEARD if not row.get("unmeasured") else UNMEASURED
+            sheet[SPEAKER_UNHEARD].set_word(unheard["reason"] if unheard else measured, row["code"])
 
 
 def _write_expected(sheet: Sheet, moment: Moment) -> None:

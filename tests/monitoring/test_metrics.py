@@ -75,6 +75,25 @@ async def test_what_media_carries_is_told_by_the_process_that_carries_it(tmp_pat
 
 
 @virtual_time
+async def test_control_tells_the_whole_catalogue_but_for_what_media_tells(tmp_path):
+    async with observed(tmp_path) as it:
+        await it.everything()
+        apart = Metrics(
+            it.bridge,
+            names={},
+            writes=Writes(),
+            build={"version": "0.1.0", "python": "3.11"},
+            process="control",
+            around=it.around,
+        )
+        apart.page(False)
+        heads = re.findall(r"^# TYPE (room110_\w+)", apart.page(True).decode(), re.MULTILINE)
+        bare = [re.sub("_(total|info)$", "", family.name) for family in FAMILIES]
+        elsewhere = {re.sub("_(total|info)$", "", f.name) for f in (*PLANE, *WORKER)}
+        assert heads == [name for name in bare if name not in elsewhere]
+
+
+@virtual_time
 async def test_whoever_asks_often_is_given_the_same_page_for_a_second(tmp_path):
     async with observed(tmp_path) as it:
         first = it.metrics.page(False)

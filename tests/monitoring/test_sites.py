@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from bridge.conference.commands import ChairCall, ChairMute, ChairPhase
 from bridge.conference.session_commands import HelpRaise, RollcallMark, SiteCut, SiteLadder
@@ -10,6 +11,7 @@ from bridge.conference.words import Help, Ladder, Mark, Phase
 from monitoring import sites
 from tests.bridge.conference.scene import province
 from tests.monitoring.observed import (
+    MIC,
     ROSTER,
     SECRETARY,
     TECHNICIAN,
@@ -150,3 +152,29 @@ async def test_moments_are_unix_time_and_stay_as_they_are(tmp_path):
         gone = it.samples()
         assert [name for name in SOMETIMES if rows_of(gone, f"room110_site_{name}", "01")] == []
         assert ("room110_site_line_since_timestamp_seconds", "01") in gone
+
+
+@virtual_time
+async def test_a_speaker_is_heard_or_not_as_desk_and_site_are_told(tmp_path):
+    async with observed(tmp_path) as it:
+        media = await it.join("01")
+        await it.open()
+        it.bridge.report(media.partition(".")[0], mic="on", level=None)
+        name = "room110_speaker_unheard"
+        assert rows_of(it.samples(), name) == {}
+        await it.do(ChairCall(site="01"))
+        it.carry(carried(media, "01"))
+        await asyncio.sleep(2.5)
+        assert it.samples()[name, "01", "none"] == 1
+
+        it.carry(carried(media, "01", sources=(replace(MIC, age_s=60.0),)))
+        await asyncio.sleep(8.0)
+        seen = it.samples()
+        assert seen[name, "01", "no_packets"] == 1
+        assert sum(rows_of(seen, name).values()) == 1
+        assert seen["room110_site_line_cause", "no_sound", "01"] == 1
+        assert len(rows_of(seen, "room110_site_line_cause")) == 64
+
+        it.carry(carried(media, "01", sources=(replace(MIC, level_dbov=None),)))
+        await asyncio.sleep(8.0)
+        assert it.samples()[name, "01", "unmeasured"] == 1
