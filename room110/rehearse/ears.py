@@ -77,9 +77,9 @@ class Ears:
                     )
 
 
-def heard_now(hearing: Hearing, now_s: float) -> frozenset[SiteCode]:
-    """Whom these ears hear."""
-    return frozenset(site for site, at_s in _last_heard(hearing) if at_s > now_s - WINDOW_S)
+def heard_since(hearing: Hearing, since_s: float) -> frozenset[SiteCode]:
+    """Whom these ears have heard from then on."""
+    return frozenset(site for site, at_s in _last_heard(hearing) if at_s > since_s)
 
 
 def _last_heard(hearing: Hearing) -> Iterator[tuple[SiteCode, float]]:

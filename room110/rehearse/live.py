@@ -25,7 +25,7 @@ from bridge.media.slots import SessionKind
 from config.roster import Roster
 from room110.local import Local
 from room110.rehearse import steps
-from room110.rehearse.ears import Ears, heard_now
+from room110.rehearse.ears import WINDOW_S, Ears, heard_since
 from room110.rehearse.pace import Pace
 from room110.rehearse.people import TECHNICIAN, Person
 from room110.rehearse.player import NotAsWritten, Player, Reply
@@ -37,7 +37,7 @@ from signaling.notices import Change, HelloOk
 from signaling.resilient import ResilientClient
 
 LOOK_S: Final = 0.1
-COME_S: Final = 30.0
+COME_S: Final = 60.0
 """A line or a console is here, or gone, by then."""
 HEARD_S: Final = 8.0
 """And everybody hears whom they should."""
@@ -176,17 +176,25 @@ class LivePlayer(Player):
             lambda: self._greetings > greetings and names <= self._screen.consoles,
             COME_S,
         )
+        if TECHNICIAN.user in self._desks:
+            # A console makes its media anew with every connection, as its page does.
+            await self._stop_listening()
+            self._start_listening(self._desks[TECHNICIAN.user])
 
     async def heard(self, step: steps.Heard) -> None:
+        """Each has heard all of them since this was asked, and now hears nobody else."""
         self.hearings += 1
-        wrong = ""
-        end_s = asyncio.get_running_loop().time() + HEARD_S
-        while asyncio.get_running_loop().time() < end_s:
-            wrong = self._misheard(step)
-            if not wrong:
-                return
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        wrong = dict.fromkeys(listener for listener, _ in self._listeners())
+        while wrong and loop.time() < began_s + HEARD_S:
             await asyncio.sleep(LOOK_S)
-        raise NotAsWritten(wrong)
+            for listener, endpoint in self._listeners():
+                if listener in wrong:
+                    wrong[listener] = self._misheard(step, listener, endpoint, began_s)
+            wrong = {listener: text for listener, text in wrong.items() if text != ""}
+        if wrong:
+            raise NotAsWritten(next(f"{who} {text}" for who, text in wrong.items()))
 
     # Sound.
 
@@ -196,20 +204,21 @@ class LivePlayer(Player):
             listeners.append((TECHNICIANS, self._console))
         return listeners
 
-    def _misheard(self, step: steps.Heard) -> str:
+    def _misheard(
+        self, step: steps.Heard, listener: str, endpoint: SyntheticSite, began_s: float
+    ) -> str:
+        wanted = {*step.sites, *(CENTRE,) * step.centre} - {listener}
+        if listener == TECHNICIANS:
+            wanted = {*step.sites} if step.probed is None else {*step.sites, step.probed}
+        if step.talks and listener == step.probed:
+            wanted.add(CENTRE)
+        if endpoint.receiver is None:
+            return "hears nothing any more"
         now_s = asyncio.get_running_loop().time()
-        for listener, endpoint in self._listeners():
-            wanted = {*step.sites, *(CENTRE,) * step.centre} - {listener}
-            if listener == TECHNICIANS:
-                wanted = {*step.sites} if step.probed is None else {*step.sites, step.probed}
-            if step.talks and listener == step.probed:
-                wanted.add(CENTRE)
-            heard = (
-                frozenset() if endpoint.receiver is None else heard_now(endpoint.receiver, now_s)
-            )
-            if heard != wanted:
-                return f"{listener} hears {sorted(heard)}, not {sorted(wanted)}"
-        return ""
+        missing = wanted - heard_since(endpoint.receiver, began_s)
+        others = heard_since(endpoint.receiver, now_s - WINDOW_S) - wanted
+        said = [f"does not hear {sorted(missing)}"] if missing else []
+        return " and ".join([*said, *([f"hears {sorted(others)}"] if others else [])])
 
     def _allow(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -240,13 +249,16 @@ class LivePlayer(Player):
         await client.__aenter__()
         self._desks[person.user] = client
         if person is TECHNICIAN:
-            self._console = self._rooms.listen_at(client)
-            self._listening = asyncio.create_task(self._console.run())
+            self._start_listening(client)
 
     async def _get_up(self, person: Person) -> None:
         if person is TECHNICIAN:
             await self._stop_listening()
         await self._desks.pop(person.user).__aexit__()
+
+    def _start_listening(self, client: ResilientClient) -> None:
+        self._console = self._rooms.listen_at(client)
+        self._listening = asyncio.create_task(self._console.run())
 
     async def _stop_listening(self) -> None:
         self._console = None

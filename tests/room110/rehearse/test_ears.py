@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from room110.rehearse.ears import GRACE_S, MOST, WINDOW_S, Ears, heard_now
+from room110.rehearse.ears import GRACE_S, MOST, WINDOW_S, Ears, heard_since
 
 
 def hearing(**slots):
@@ -76,8 +76,9 @@ def test_a_flood_is_not_kept(ears):
     assert len(ears.leaks) == MOST
 
 
-def test_whom_these_ears_hear_now():
+def test_whom_these_ears_have_heard():
     both = hearing(
         chair={"110": 10.0}, speaker_1={"01": 10.0 - 2 * WINDOW_S}, content={"110": 3.0, "48": 10.0}
     )
-    assert heard_now(both, 10.1) == {"110"}
+    assert heard_since(both, 10.1 - WINDOW_S) == {"110"}
+    assert heard_since(both, 9.0) == {"110", "01"}

@@ -61,7 +61,9 @@ async def test_what_is_heard_is_told_from_what_is_not(player, monkeypatch):
     assert player.hearings == 3
     monkeypatch.setattr(live, "HEARD_S", 0.5)
     await player.play((steps.Heard(sites=("02",)),))
-    assert " hears [" in player.faults[0]
+    assert player.faults[0].endswith("01 does not hear ['02']")
+    await player.play((steps.Heard(),))
+    assert player.faults[1].endswith("02 hears ['01']")
     # A gate that only we think is shut leaks.
     for listener in ("02", "technicians"):
         player.ears.allow(listener, {"110"}, asyncio.get_running_loop().time())
