@@ -62,6 +62,7 @@ FLOOR_GRANTED: Final = gauge(
     "room110_floor_granted_timestamp_seconds",
     "When the site was given the floor that it has; only while it has one.",
     "site",
+    places=2,
 )
 SPEECH: Final = counter(
     "room110_speech_seconds_total",

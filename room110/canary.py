@@ -28,7 +28,7 @@ from aiohttp import web
 from bridge.conference.words import Role
 from bridge.endpoint.canary import Canary, Ending, Senses
 from bridge.endpoint.expiry import expires_s
-from bridge.media.ice import gathering_only
+from bridge.media.ice import asking_every, gathering_only
 from bridge.media.slots import SessionKind, Slot
 from config.settings import Settings
 from monitoring.canary import CanaryMetrics
@@ -48,6 +48,8 @@ DEVICE: Final = "canary"
 REACH_S: Final = 15.0
 PAUSE_S: Final = 5.0
 """Between two lives."""
+CONSENT_S: Final = 1
+"""In the lobby a wall is sent nothing, and must be heard all the same."""
 CERTIFICATE_S: Final = 3600.0
 """Between two looks at the certificate."""
 HTTPS: Final = 443
@@ -111,7 +113,7 @@ class Watching:
         gathering = (
             gathering_only("127.0.0.1") if self._service.is_here else contextlib.nullcontext()
         )
-        with gathering:
+        with gathering, asking_every(CONSENT_S):
             async with listening(self._app(), window) as page, asyncio.TaskGroup() as parts:
                 log.info("canary.watching", service=self._service.ws, metrics=f"{page}/metrics")
                 parts.create_task(self.keep_listening())

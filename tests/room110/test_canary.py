@@ -100,6 +100,16 @@ async def test_it_hears_and_sees_who_has_the_floor_and_comes_back_when_media_is_
                 await eventually(hears, timeout_s=30)
 
 
+async def test_in_the_lobby_it_is_sent_nothing_and_its_line_is_not_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("bridge.media.local.LINK_S", 1.7)
+    settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
+    async with running(settings), watching(service_of(settings, None, None)) as (it, _):
+        await eventually(lambda: it.senses.connected)
+        await asyncio.sleep(3.0)
+        assert it.senses.connected
+        assert (it.senses.connects, it.failures) == (1, {})
+
+
 async def test_it_waits_for_a_service_that_is_away_and_for_a_token_that_is_good(
     tmp_path, monkeypatch
 ):

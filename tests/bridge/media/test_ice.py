@@ -15,7 +15,7 @@ from aioice import Connection, ice, stun
 
 from bridge.media.core.stun import StunMalformed, binding_response, parse_binding_request
 from bridge.media.dtls import Dtls, certificate, fingerprint
-from bridge.media.ice import IceClient, IceFailed, gathering_only
+from bridge.media.ice import IceClient, IceFailed, asking_every, gathering_only
 from bridge.media.plane import Candidate
 from bridge.media.tcp import TcpPort
 
@@ -412,3 +412,11 @@ async def test_stock_clients_can_be_told_to_gather_on_loopback():
     assert [candidate.host for candidate in connection.local_candidates] == ["127.0.0.1"]
     assert ice.get_host_addresses is stock
     await connection.close()
+
+
+def test_stock_clients_can_be_told_to_ask_for_consent_more_often():
+    stock = ice.CONSENT_INTERVAL
+    assert stock == 5
+    with asking_every(1):
+        assert ice.CONSENT_INTERVAL == 1
+    assert ice.CONSENT_INTERVAL == stock
