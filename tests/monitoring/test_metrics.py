@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_openmetrics
@@ -15,6 +16,7 @@ from monitoring.metrics import Metrics
 from monitoring.plane import PLANE, WORKER
 from tests.monitoring.observed import observed, samples
 from tests.support.autojump import virtual_time
+from tests.support.promql import tool
 
 PROCESS = {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"}
 BROKEN = ("sites", "traffic", "quality", "clients", "conference", "plane")
@@ -162,3 +164,21 @@ async def test_it_measures_the_loop_and_itself(tmp_path):
 
         assert seen["room110_event_loop_lag_seconds_count", "service"] == 10
         assert seen["room110_collector_seconds",] == pytest.approx(0.0)
+
+
+@virtual_time
+async def full_page(directory):
+    async with observed(directory) as it:
+        await it.everything()
+        return it.page()
+
+
+def test_promtool_has_nothing_to_say_of_a_page(tmp_path):
+    checked = subprocess.run(
+        [tool("promtool"), "check", "metrics"],
+        input=full_page(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
