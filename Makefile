@@ -10,7 +10,7 @@ ARGS ?=
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check pytest docs screenshots bench-janus soak lock clean install debian-packages
+.PHONY: help run test fuzz mutants check pytest docs screenshots bench-janus soak lock clean install debian-packages
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ run: install ## a whole conference here: the service and 63 synthetic sites
 	@$(BIN)/room110 demo $(ARGS)
 
 test: debian-packages check pytest ## everything a change must pass (ARGS="-k words" for pytest)
+
+mutants: install ## would the tests notice another rule (ARGS="giving.py --sample 50")
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: install ## format, lint, types and the rules of the house; no media, well under a minute
 	$(BIN)/ruff format --check .

@@ -22,10 +22,9 @@ ITEMS = [
         "minutes": 7,
         "speaker": "Bà Trần Thị Hoa",
         "position": "Giám đốc Sở",
-        "group": GROUP,
     },
-    {"kind": "site", "site": SYNTHETIC[2], "title": "Kinh phí", "minutes": 7, "group": GROUP},
-    {"kind": "discussion", "title": "Thảo luận", "minutes": 30},
+    {"kind": "site", "site": SYNTHETIC[2], "title": "Kinh phí", "minutes": 7},
+    {"kind": "discussion", "title": "Thảo luận", "minutes": 30, "group": GROUP},
 ]
 
 
