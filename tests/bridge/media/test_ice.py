@@ -419,4 +419,4 @@ def test_stock_clients_can_be_told_to_ask_for_consent_more_often():
     assert stock == 5
     with asking_every(1):
         assert ice.CONSENT_INTERVAL == 1
-    assert ice.CONSENT_INTERVAL == stock
+    assert stock == ice.CONSENT_INTERVAL
