@@ -3,7 +3,8 @@
 Everything is as in a service but the packets: a conference in its open phase, every site joined
 and its line up, pages that report their getStats, one holder, and counters that go on between two
 pages.  A scrape is timed from the question to the bytes, with nothing kept from the page before; the
-look that a service takes once a second is timed beside it.  Nothing is sent anywhere.
+look that a service takes once a second is timed beside it, and the page of the media process, as
+soon as its own look is done.  Nothing is sent anywhere.
 
 The time is the thread's own (CPU): what others on the machine take is not the scrape's.
 """
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from statistics import median, quantiles
+from types import SimpleNamespace
 from typing import Any, Final, cast
 
 from bridge.conference import evolve
@@ -32,6 +34,7 @@ from bridge.conference.words import CENTRE, SPEECH, Link, Phase, RequestStatus, 
 from bridge.identity import Identity
 from bridge.journal import Writes
 from bridge.media.core.drops import DropReason
+from bridge.media.host import MediaHost
 from bridge.media.plane import MediaPlane, Plan, PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.slots import SessionKind, slots_for
 from bridge.media.told import Acknowledgement
@@ -40,6 +43,7 @@ from bridge.room import Room
 from bridge.sessions import Session, Sessions
 from bridge.watch import Figures, Watch
 from monitoring.metrics import KEPT_S, Metrics
+from monitoring.worker import WorkerMetrics
 from room110.cli.output import emit, emit_json
 
 SIZES: Final = (64, 512)
@@ -67,8 +71,9 @@ class Made:
             self._sessions.set_media(session, f"{code}.1")
         self._plan = Plan(wants={code: frozenset("q") for code in self.codes})
         self._plane = _Plane(self.codes)
+        self.plane = cast(MediaPlane, self._plane)
         titles = {code: f"Sở {code}" for code in self.codes}
-        self._watch = Watch(titles, cast(MediaPlane, self._plane))
+        self._watch = Watch(titles, self.plane)
         self._room = _Room(self._conference)
 
     def look(self) -> None:
@@ -104,6 +109,9 @@ class _Room:
     begun: str = BEGUN
 
 
+_NO_HOST: Final = MediaHost(cast(MediaPlane, SimpleNamespace(on_event=lambda _: None)))
+
+
 class _Plane:
     """What is asked of one."""
 
@@ -132,7 +140,8 @@ def measure(sites: int, *, scrapes: int) -> dict[str, Any]:
         # So that no page is as young as to be given again.
         clock=lambda: next(ticks) * KEPT_S,
     )
-    looks_s, scrapes_s = [], []
+    worker = WorkerMetrics(made.plane, _NO_HOST, clock=lambda: next(ticks) * KEPT_S)
+    looks_s, scrapes_s, workers_s = [], [], []
     body = b""
     for _ in range(scrapes):
         made.go_on()
@@ -140,6 +149,7 @@ def measure(sites: int, *, scrapes: int) -> dict[str, Any]:
         began_s = time.thread_time()
         body = metrics.page(openmetrics=True)
         scrapes_s.append(time.thread_time() - began_s)
+        workers_s.append(_took_s(lambda: worker.page(openmetrics=True)))
     return {
         "sites": sites,
         "series": sum(not line.startswith(b"#") for line in body.splitlines()),
@@ -147,6 +157,7 @@ def measure(sites: int, *, scrapes: int) -> dict[str, Any]:
         "first_ms": _ms(scrapes_s[0]),
         **_spread("scrape", scrapes_s[1:]),
         **_spread("look", looks_s[1:]),
+        **_spread("media", workers_s[1:]),
     }
 
 
@@ -162,7 +173,7 @@ def run_scrape(*, scrapes: int, as_json: bool) -> int:
     return 0
 
 
-def _took_s(work: Callable[[], None]) -> float:
+def _took_s(work: Callable[[], object]) -> float:
     began_s = time.thread_time()
     work()
     return time.thread_time() - began_s

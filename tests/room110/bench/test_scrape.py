@@ -34,7 +34,14 @@ def test_it_says_what_a_scrape_costs(monkeypatch, capsys):
     assert (small["sites"], large["sites"]) == (5, 9)
     assert 200 < small["series"] < large["series"]
     assert small["bytes"] < large["bytes"]
-    for name in ("first_ms", "scrape_p50_ms", "scrape_p99_ms", "scrape_max_ms", "look_p50_ms"):
+    for name in (
+        "first_ms",
+        "scrape_p50_ms",
+        "scrape_p99_ms",
+        "scrape_max_ms",
+        "look_p50_ms",
+        "media_p50_ms",
+    ):
         assert small[name] > 0
 
 
