@@ -8,9 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 FUZZ_SECONDS ?= 60
+MORNINGS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz mutants check pytest docs screenshots bench-janus soak lock clean install debian-packages
+.PHONY: help run test fuzz laws mutants check pytest docs screenshots bench-janus soak lock clean install debian-packages
 
 help: ## print this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,9 +20,6 @@ run: install ## a whole conference here: the service and 63 synthetic sites
 	@$(BIN)/room110 demo $(ARGS)
 
 test: debian-packages check pytest ## everything a change must pass (ARGS="-k words" for pytest)
-
-mutants: install ## would the tests notice another rule (ARGS="giving.py --sample 50")
-	@$(BIN)/python -m tests.mutants $(ARGS)
 
 check: install ## format, lint, types and the rules of the house; no media, well under a minute
 	$(BIN)/ruff format --check .
@@ -37,6 +35,15 @@ fuzz: install ## look for bytes that a door does not take, FUZZ_SECONDS each (AR
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade \
 	    --target build/atheris atheris==3.0.0 || echo "no atheris here: by chance"
 	@PYTHONPATH=build/atheris $(BIN)/python -m tests.fuzz $(FUZZ_SECONDS) $(ARGS)
+
+laws: install ## MORNINGS conferences by chance, every law after every event; a commit tries 200
+	ROOM110_MORNINGS=$(MORNINGS) $(BIN)/python -m pytest -q -o faulthandler_timeout=0 \
+	    tests/bridge/conference/test_laws.py $(ARGS)
+
+# All of them take an hour or two: ARGS="giving.py" tries those of one module, ARGS="--sample 60" some.
+# What may survive, and why, stands in tests/mutants/explained.py.
+mutants: install ## would the tests notice if a rule of the core were another?
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 docs: install ## write anew the documents and dashboards that are printed from code
 	$(BIN)/python -m tests.support.documents
