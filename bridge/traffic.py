@@ -17,12 +17,12 @@ What flows between the last look at a session and its end is not counted: a seco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from bridge.conference.words import SiteCode
-from bridge.media.plane import PlaneStats, SessionStats
+from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
 from bridge.media.slots import CONTENT_SOUND, MIC
 
 Direction = Literal["uplink", "downlink"]
@@ -50,25 +50,42 @@ FlowName = tuple[SiteCode, Direction, str]
 """Site, direction, ``audio`` or ``video``."""
 
 
-class _Counted(NamedTuple):
-    """A stream as it counts itself, of a session and under a name within it."""
+class _Stream:
+    """A stream as it had counted itself at the last look."""
 
-    name: tuple[str, str]
-    flow: FlowName
-    packets: int
-    bytes: int
-    lost: int
-    jitter_s: float | None
-    missing: int = 0
-    """Not here now, of what was lost; later what two looks have missed, and never less."""
-    keyframes: int = 0
-    keyframe_requests: int = 0
-    repaired: int = 0
-    missed: int = 0
-    """What was missing at the last look."""
+    __slots__ = (
+        "bytes",
+        "keyframe_requests",
+        "keyframes",
+        "lost",
+        "missed",
+        "missing",
+        "packets",
+        "repaired",
+    )
+
+    def __init__(self) -> None:
+        self.packets = self.bytes = 0
+        self.lost = 0
+        """The greatest so far."""
+        self.missed = 0
+        """What was missing then."""
+        self.missing = 0
+        """What two looks in a row have missed, the greatest so far."""
+        self.keyframes = self.keyframe_requests = self.repaired = 0
 
 
-_NOTHING = _Counted(("", ""), ("", "uplink", ""), 0, 0, 0, None)
+class _Beside(NamedTuple):
+    """What a session had counted that is no stream's."""
+
+    said: Mapping[str, int]
+    told: Mapping[str, int]
+    repeated: int
+
+
+_NOTHING: Final = _Beside({}, {}, 0)
+_Name = tuple[str, str, str]
+"""Session, slot and layer, or session and kind."""
 
 
 class SiteTraffic:
@@ -82,86 +99,85 @@ class SiteTraffic:
         """Feedback messages by kind: ``uplink`` said by the site, ``downlink`` said to it."""
         self.retransmitted: Counter[tuple[SiteCode, Direction]] = Counter()
         """Packets that came or went by retransmission."""
-        self._last: dict[tuple[str, str], _Counted] = {}
-        self._tallied: dict[tuple[str, str], int] = {}
-        """Media session and name of a counter in it -> its last value."""
+        self._streams: dict[_Name, _Stream] = {}
+        self._beside: dict[str, _Beside] = {}
 
     def look(self, stats: PlaneStats, rooms: Mapping[str, SiteCode]) -> None:
         """Take what is new.  *rooms* says which media sessions are a room device, and of whom."""
         for flow in self.flows.values():
             flow.jitter_s = None
-        last, self._last = self._last, {}
-        tallied, self._tallied = self._tallied, {}
+        streams, self._streams = self._streams, {}
+        beside, self._beside = self._beside, {}
         for session in stats.sessions:
             site = rooms.get(session.session)
-            if site is not None:
-                for counted in _streams(session, site):
-                    self._add(counted, last.get(counted.name, _NOTHING))
-                self._take_beside(session, site, tallied)
+            if site is None:
+                continue
+            for source in session.sources:
+                name = (session.session, source.slot, source.layer)
+                self._add_source(site, source, self._stream(name, streams, source.packets))
+            for sink in session.sinks:
+                name = (session.session, sink.kind, "")
+                self._add_sink(site, sink, self._stream(name, streams, sink.packets))
+            self._add_beside(session, site, beside.get(session.session, _NOTHING))
 
-    def _add(self, now: _Counted, before: _Counted) -> None:
-        if now.packets < before.packets:
-            before = _NOTHING
-        site = now.flow[0]
-        flow = self.flows.setdefault(now.flow, Flow())
-        flow.packets += now.packets - before.packets
-        flow.bytes += now.bytes - before.bytes
-        lost = max(now.lost, before.lost)
-        flow.lost += lost - before.lost
-        missing = max(before.missing, min(now.missing, before.missed))
-        flow.unrepaired += missing - before.missing
+    def _stream(self, name: _Name, before: Mapping[_Name, _Stream], packets: int) -> _Stream:
+        stream = before.get(name)
+        if stream is None or packets < stream.packets:
+            stream = _Stream()
+        self._streams[name] = stream
+        return stream
+
+    def _flow(self, name: FlowName) -> Flow:
+        flow = self.flows.get(name)
+        if flow is None:
+            flow = self.flows[name] = Flow()
+        return flow
+
+    def _add_source(self, site: SiteCode, now: SourceStats, stream: _Stream) -> None:
+        is_sound = now.slot in SOUNDS
+        flow = self._flow((site, "uplink", "audio" if is_sound else "video"))
+        _count(flow, stream, now.packets, now.bytes, now.lost + now.repaired)
+        missing = min(now.lost, stream.missed)
+        stream.missed = now.lost
+        if missing > stream.missing:
+            flow.unrepaired += missing - stream.missing
+            stream.missing = missing
+        if now.age_s is not None and now.age_s < FRESH_S:
+            flow.jitter_s = max(now.jitter_s, flow.jitter_s or 0.0)
+        if not is_sound:
+            _raise(self.keyframes, site, now.keyframes - stream.keyframes)
+            asked = now.keyframe_requests - stream.keyframe_requests
+            _raise(self.keyframe_requests, site, asked)
+            if now.repaired != stream.repaired:
+                self.retransmitted[site, "uplink"] += now.repaired - stream.repaired
+            stream.keyframes, stream.keyframe_requests = now.keyframes, now.keyframe_requests
+            stream.repaired = now.repaired
+
+    def _add_sink(self, site: SiteCode, now: SinkStats, stream: _Stream) -> None:
+        flow = self._flow((site, "downlink", now.kind))
+        _count(flow, stream, now.packets, now.bytes, now.lost)
         if now.jitter_s is not None:
             flow.jitter_s = max(now.jitter_s, flow.jitter_s or 0.0)
-        if now.flow[1:] == ("uplink", "video"):
-            self.retransmitted[site, "uplink"] += now.repaired - before.repaired
-            seen, asked = self.keyframes, self.keyframe_requests
-            seen[site] = seen.get(site, 0) + now.keyframes - before.keyframes
-            asked[site] = asked.get(site, 0) + now.keyframe_requests - before.keyframe_requests
-        self._last[now.name] = now._replace(lost=lost, missing=missing, missed=now.missing)
 
-    def _take_beside(
-        self, session: SessionStats, site: SiteCode, last: Mapping[tuple[str, str], int]
-    ) -> None:
-        """What is no stream's."""
+    def _add_beside(self, session: SessionStats, site: SiteCode, before: _Beside) -> None:
+        """What is no stream's: it counts for as long as the session lives."""
         said, told = session.acknowledged.said, session.acknowledged.told
-        for name, value in said.items():
-            self.feedback[site, "uplink", name] += self._new(session, f"said {name}", value, last)
-        for name, value in told.items():
-            self.feedback[site, "downlink", name] += self._new(session, f"told {name}", value, last)
-        self.retransmitted[site, "downlink"] += self._new(
-            session, "repeated", session.repeated, last
-        )
-
-    def _new(
-        self, session: SessionStats, name: str, value: int, last: Mapping[tuple[str, str], int]
-    ) -> int:
-        key = session.session, name
-        self._tallied[key] = value
-        before = last.get(key, 0)
-        return value - before if value >= before else value
+        self._beside[session.session] = _Beside(said, told, session.repeated)
+        for name in said:
+            self.feedback[site, "uplink", name] += said[name] - before.said.get(name, 0)
+        for name in told:
+            self.feedback[site, "downlink", name] += told[name] - before.told.get(name, 0)
+        self.retransmitted[site, "downlink"] += session.repeated - before.repeated
 
 
-def _streams(session: SessionStats, site: SiteCode) -> Iterator[_Counted]:
-    for source in session.sources:
-        fresh = source.age_s is not None and source.age_s < FRESH_S
-        yield _Counted(
-            (session.session, f"{source.slot} {source.layer}"),
-            (site, "uplink", "audio" if source.slot in SOUNDS else "video"),
-            source.packets,
-            source.bytes,
-            source.lost + source.repaired,
-            source.jitter_s if fresh else None,
-            source.lost,
-            source.keyframes,
-            source.keyframe_requests,
-            source.repaired,
-        )
-    for sink in session.sinks:
-        yield _Counted(
-            (session.session, sink.kind),
-            (site, "downlink", sink.kind),
-            sink.packets,
-            sink.bytes,
-            sink.lost,
-            sink.jitter_s,
-        )
+def _count(flow: Flow, stream: _Stream, packets: int, octets: int, lost: int) -> None:
+    flow.packets += packets - stream.packets
+    flow.bytes += octets - stream.bytes
+    stream.packets, stream.bytes = packets, octets
+    if lost > stream.lost:
+        flow.lost += lost - stream.lost
+        stream.lost = lost
+
+
+def _raise(counts: dict[SiteCode, int], site: SiteCode, by: int) -> None:
+    counts[site] = counts.get(site, 0) + by
