@@ -177,8 +177,9 @@ def authorise(actor: Actor, command: PersonCommand, conference: Conference) -> R
     """
     for role, powers in AUTHORITY[type(command)].items():
         scope = powers.get(conference.phase)
-        is_theirs = scope and _has(role, actor, command, conference)
-        if scope and is_theirs and _reaches(scope, actor, command, conference):
+        if scope is None or not _has(role, actor, command, conference):
+            continue
+        if _reaches(scope, actor, command, conference):
             return role
     return None
 
