@@ -215,8 +215,13 @@ def _is_not(node: ast.AST) -> bool:
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)
 
 
-def _is_union(node: ast.AST) -> bool:
-    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr)
+def _is_type(node: ast.AST) -> bool:
+    match node:
+        case ast.Subscript(value=ast.Name(id=name)):
+            return name[:1].isupper()
+        case ast.BinOp(op=ast.BitOr(), right=ast.Name(id=name)):
+            return name[:1].isupper()
+    return False
 
 
 def _parts(node: ast.AST) -> Iterator[ast.AST]:
@@ -224,8 +229,8 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()) | ast.JoinedStr():
             return
-        case ast.Assign(value=value) if _is_union(value) and isinstance(value.right, ast.Name):
-            return  # a type
+        case ast.Assign(value=value) if _is_type(value):
+            return
         case ast.Assign(targets=[ast.Tuple()], value=ast.Tuple(elts=parts)):
             yield from parts
         case ast.FunctionDef(body=body, args=args):

@@ -15,7 +15,7 @@ from bridge.conference.decide import Decision
 from bridge.conference.events import RequestGranted
 from bridge.conference.evolve import evolve, fold
 from bridge.conference.gate import gate, open_gates
-from bridge.conference.words import OnExpiry, Phase, Refusal, RequestHandling
+from bridge.conference.words import EndReason, OnExpiry, Phase, Refusal, RequestHandling
 from tests.bridge.conference.laws import always, rights, sight
 from tests.bridge.conference.laws.aims_floor import FloorRules
 from tests.bridge.conference.laws.aims_session import AgendaRules, SessionRules
@@ -204,18 +204,16 @@ class Morning(FloorRules, AgendaRules, SessionRules, TimeRules, RuleBasedStateMa
         state = self.scene.state
         had = {request.id for request in before.granted}
         (granted,) = (request for request in state.granted if request.id not in had)
-        for floor in ("speech", "content"):
+        ended = {number: state.requests[number].reason for number in had}
+        replaced = set()
+        for floor in granted.floors:
             most = state.policy.max_floor_users if floor == "speech" else 1
-            old = [r.id for r in before.holders_of(floor)]
-            kept = [r.id for r in state.holders_of(floor) if r.id in old]
-            if floor not in granted.floors and len(granted.floors) == 1:
-                # Who is replaced on one floor gives back the other, if he had both.
-                gone = set(old) - set(kept)
-                assert all(len(before.requests[number].floors) > 1 for number in gone)
-            elif floor in granted.floors:
-                assert len(state.holders_of(floor)) <= min(most, len(old) + 1)
-                assert granted in state.holders_of(floor)
-            assert command.on_full == "replace" or kept == old
+            old = [r.id for r in before.holders_of(floor) if ended[r.id] is not EndReason.AGENDA]
+            old = [number for number in old if number not in replaced]
+            replaced.update(old[: max(0, len(old) + 1 - most)])
+            assert len(state.holders_of(floor)) <= most
+        assert {n for n, reason in ended.items() if reason is EndReason.REPLACED} == replaced
+        assert command.on_full == "replace" or not replaced
         if "speech" in granted.floors:
             assert not state.sites[granted.site].blocked
 
