@@ -16,7 +16,7 @@
 
 import { codecs, contentEncodings, encodings } from "./media-lines.js";
 import { Disconnected, Refused } from "./protocol.js";
-import { tally } from "./stats.js";
+import { Stats } from "./stats.js";
 
 const BACKOFF_S = [0.3, 4];
 const CONNECT_S = 10;
@@ -40,6 +40,7 @@ export class Media extends EventTarget {
   state = "none";
   #session;
   #pc = null;
+  #stats = new Stats();
   /** slot -> RTCRtpTransceiver of the present PeerConnection, by "audio:chair". */
   #lines = new Map();
   #streams = new Map();
@@ -121,7 +122,7 @@ export class Media extends EventTarget {
 
   /** getStats as `endpoint.report` sends it; {} while there is no connection. */
   async stats() {
-    return this.#pc === null ? {} : tally(await this.#pc.getStats());
+    return this.#pc === null ? {} : this.#stats.look(await this.#pc.getStats());
   }
 
   /** Whose frames came in a slot of late: [{source, rtpTimestamp}], one for each site. */
@@ -161,6 +162,7 @@ export class Media extends EventTarget {
     this.#close("connecting");
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
     this.#pc = pc;
+    this.#stats = new Stats();
     this.#guard(pc);
     for (const line of this.#session.hello.slots) this.#addLine(pc, line);
     await this.#offer(pc, {});

@@ -1,15 +1,36 @@
 /**
  * Stats: getStats of a PeerConnection, as the flat object of `endpoint.report`.
  *
- * Sums over all received lines since the connection began; what the browser does not tell is left
- * out rather than told as zero.
+ * Counters are sums over all received lines since the connection began.  What is patched of the sound
+ * is a share of what was played since the last look: a counter from the beginning would remember one
+ * bad minute for hours.  Only what is heard as a patch counts: in a slot without anybody the browser
+ * plays silence and counts that as concealed too.  What the browser does not tell is left out rather
+ * than told as zero.
  */
 
-/**
- * @param {RTCStatsReport} report
- * @returns {Record<string, number>}
- */
-export function tally(report) {
+export class Stats {
+  /** Samples of sound at the last look: played, and patched. */
+  #played = 0;
+  #patched = 0;
+
+  /**
+   * What is so now.
+   * @param {RTCStatsReport} report
+   * @returns {Record<string, number>}
+   */
+  look(report) {
+    const { played = 0, patched = 0, delay_s, emitted, ...told } = tally(report);
+    const [since, bad] = [played - this.#played, patched - this.#patched];
+    this.#played = played;
+    this.#patched = patched;
+    // A line that is made anew begins to count anew: nothing is known until the next look.
+    if (since > 0 && bad >= 0) told.concealed_ratio = Math.min(1, bad / since);
+    if (emitted > 0) told.jitter_buffer_s = delay_s / emitted;
+    return told;
+  }
+}
+
+function tally(report) {
   const sum = {};
   const add = (name, value) => {
     if (typeof value === "number") sum[name] = (sum[name] ?? 0) + value;
@@ -21,8 +42,9 @@ export function tally(report) {
       add("freeze_count", row.freezeCount);
       add("freeze_s", row.totalFreezesDuration);
     } else if (row.type === "inbound-rtp" && row.kind === "audio") {
-      add("concealed", row.concealedSamples);
-      add("samples", row.totalSamplesReceived);
+      const silent = row.silentConcealedSamples ?? 0;
+      add("patched", row.concealedSamples - silent);
+      add("played", row.totalSamplesReceived - silent);
       add("delay_s", row.jitterBufferDelay);
       add("emitted", row.jitterBufferEmittedCount);
     } else if (row.type === "outbound-rtp" && row.kind === "video") {
@@ -33,8 +55,5 @@ export function tally(report) {
       add("rtt_s", row.currentRoundTripTime);
     }
   }
-  const { concealed, samples, delay_s, emitted, ...told } = sum;
-  if (samples > 0) told.concealed_ratio = concealed / samples;
-  if (emitted > 0) told.jitter_buffer_s = delay_s / emitted;
-  return told;
+  return sum;
 }
