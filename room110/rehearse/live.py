@@ -39,7 +39,7 @@ from signaling.resilient import ResilientClient
 LOOK_S: Final = 0.1
 COME_S: Final = 60.0
 """A line or a console is here, or gone, by then."""
-HEARD_S: Final = 8.0
+HEARD_S: Final = 20.0
 """And everybody hears whom they should."""
 TECHNICIANS: Final = "technicians"
 """Who hears a site that is probed."""
@@ -53,6 +53,8 @@ class LivePlayer(Player):
         self.ears = Ears()
         self.hearings = 0
         """How often somebody was asked whom he hears."""
+        self.late_s = 0.0
+        """The most this process was behind its own clock: how busy the machine was."""
         self._local = local
         self._rooms = rooms
         self._screen = Screen({})
@@ -78,9 +80,12 @@ class LivePlayer(Player):
 
     async def listen(self) -> None:
         """Look for sound that should not be, until cancelled."""
+        loop = asyncio.get_running_loop()
         while True:
+            due_s = loop.time() + LOOK_S
             await asyncio.sleep(LOOK_S)
-            now_s = asyncio.get_running_loop().time()
+            now_s = loop.time()
+            self.late_s = max(self.late_s, now_s - due_s)
             for listener, site in self._listeners():
                 self.ears.look(listener, site.receiver, now_s)
 

@@ -78,6 +78,7 @@ async def play_live(
         **figures,
         "hearings": player.hearings,
         "looks_for_leaks": player.ears.looks,
+        "worst_tick_late_ms": round(player.late_s * 1000, 1),
     }
 
 

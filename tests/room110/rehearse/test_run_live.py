@@ -20,6 +20,7 @@ def test_a_conference_with_media_in_which_all_is_well(tmp_path, cache, capsys):
     assert len(told["refusals"]) == 13
     assert told["hearings"] > 30
     assert told["looks_for_leaks"] > 1000
+    assert told["worst_tick_late_ms"] > 0
     assert told["speeches"] >= 10
     assert told["events"]["ChairPassed"] == 2
     assert told["invariants"]["I19"] == 2
