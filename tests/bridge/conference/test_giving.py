@@ -252,6 +252,16 @@ def test_room_is_made_on_every_floor_that_is_full_and_on_no_other(floors, speake
     assert [r.site for r in scene.state.holders_of("content")] == [shows]
 
 
+def test_who_speaks_since_the_first_moment_is_the_oldest():
+    scene = in_session(max_floor_users=2)
+    scene.do(ChairCall(site="01"))
+    at(scene, 0.5, ChairCall(site="02"))
+
+    at(scene, 0.75, ChairCall(site="48"))
+
+    assert [holder.site for holder in scene.state.holders] == ["02", "48"]
+
+
 def test_who_is_replaced_on_one_floor_loses_all_of_the_request():
     scene = in_session()
     scene.do(ChairCall(site="01", floors=BOTH))

@@ -244,6 +244,14 @@ def test_a_notice_covers_the_stage_and_each_slate_says_its_own(phase, shown):
     assert seen(scene, WALL)["programme"] == shown
 
 
+def test_what_is_written_for_the_lobby_covers_no_stage():
+    scene = in_session()
+
+    scene.do(ProgrammeSlate(slate=SlateKind.LOBBY, text="Sắp bắt đầu"))
+
+    assert seen(scene, WALL)["programme"] == {"kind": "stage"}
+
+
 # A site's own standing
 
 
