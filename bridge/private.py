@@ -1,7 +1,8 @@
 """Private lines: which sessions hear what behind a shut gate, while a probe goes on.
 
-Technicians' consoles hear the site in a speaker's sound slot that the stage leaves free; in talk
-the site hears room 110 as the chair it will be.  Whether somebody may be probed is the
+Technicians' consoles hear the site in a sound slot that the stage leaves free: the last speaker's
+first, that of slides and film if four speak.  In talk the site hears room 110 as the chair it will
+be.  Whether somebody may be probed is the
 conference's to say (:func:`bridge.conference.gate.private`); here it is only made of sessions.
 """
 
@@ -13,11 +14,12 @@ from bridge.conference.gate import private
 from bridge.conference.state import Conference
 from bridge.conference.words import Role, SiteCode
 from bridge.media.plane import SessionId
-from bridge.media.slots import MAX_SPEAKERS, SessionKind
+from bridge.media.slots import CONTENT, MAX_SPEAKERS, SessionKind
 from bridge.sessions import Sessions
 
 Private = Mapping[SessionId, Mapping[str, SiteCode]]
 CHAIR = "chair"
+_EARS = (*(f"speaker.{n}" for n in range(MAX_SPEAKERS, 0, -1)), CONTENT)
 
 
 def private_lines(
@@ -27,9 +29,8 @@ def private_lines(
     lines: dict[SessionId, Mapping[str, SiteCode]] = {}
     for site, listener in private(conference).items():
         if listener is None:
-            free = [n for n in range(1, MAX_SPEAKERS + 1) if f"speaker.{n}" not in stage]
-            if free:
-                slot = f"speaker.{free[-1]}"
+            slot = next((place for place in _EARS if place not in stage), None)
+            if slot is not None:
                 lines |= {media: {slot: site} for media in _technicians(sessions)}
         elif CHAIR not in stage:
             room = sessions.room(listener)

@@ -78,7 +78,7 @@ class ChairCall(Command):
 
     type: Literal["chair.call"]
     site: Code
-    floors: Floors = (SPEECH,)
+    floors: Floors | None = None
     on_full: OnFull = "replace"
     limit_s: LimitS | None = None
     via: AnyVia = Via.LINE

@@ -10,7 +10,8 @@ the right to take it back.  Viewers and the metrics reader only look.
 Rule 1: what the table does not name is forbidden.
 Rule 2: of several roles the least that suffices is used, and the journal keeps it as ``as``: a
 technician who is also at the console tests in the lobby as technician, and a site's own hand is
-a site's hand whoever else holds its token.
+a site's hand whoever else holds its token.  One exception: who is named chair takes the chair back
+as its owner, deputy or not.
 Rule 3: this file says who may try.  Whether it can be done (phase, line, capacity) is decided
 after it: in the lobby a technician may ask for a grant, and hears ``bad_state``.
 Rule 4: whoever put a request on the list for a site may withdraw it until it is granted.  From
@@ -138,7 +139,7 @@ AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
     ChairPolicy: _CHAIR_AND_LOBBY,
     ChairPhase: _CHAIR_AND_LOBBY,
     ChairHandover: _CHAIR,
-    ChairAssume: {Role.DEPUTY: _always(Scope.ANY)} | _CHAIR,
+    ChairAssume: _CHAIR | {Role.DEPUTY: _always(Scope.ANY)},
     AgendaLoad: _LIST,
     AgendaNext: _CHAIR_AND_LOBBY,
     AgendaFinish: _CHAIR_AND_LOBBY,

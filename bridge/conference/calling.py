@@ -5,6 +5,10 @@ nothing does, a request is made for it in the same act.  A report of the agenda 
 a call that names its item (practice.md A2); such a call begins an item that is still to come, as
 going on to it would, so that agenda and floor never tell two stories.
 
+Who is called without a word about floors is called to speak, and a hand that asks to speak with
+slides is answered by it as it stands: the chair said yes to the site, not to a half of its wish.
+By telephone nothing can be shown, so there it is speech alone.
+
 A site has at most one ongoing request of a kind and floor: what waits of that kind for other
 floors, and so is not what is called for, is withdrawn for the new one.
 """
@@ -21,12 +25,15 @@ from bridge.conference.floor_commands import ChairCall
 from bridge.conference.giving import Terms, end, give, is_able, make_room
 from bridge.conference.state import Conference, Request
 from bridge.conference.words import (
+    CONTENT,
+    SPEECH,
     EndReason,
     ItemStatus,
     RefusalCode,
     RequestKind,
     RequestStatus,
     SiteCode,
+    Via,
 )
 
 
@@ -34,7 +41,7 @@ def call(course: Course, command: ChairCall) -> None:
     """Its own hand if it has one, its agenda turn if that is meant, else a request made for it."""
     conference = course.conference
     site = checks.known_site(conference, command.site)
-    floors = known_floors(command.floors)
+    floors = known_floors((SPEECH,) if command.floors is None else command.floors)
     item = (
         None if command.agenda_item is None else checks.known_item(conference, command.agenda_item)
     )
@@ -45,6 +52,8 @@ def call(course: Course, command: ChairCall) -> None:
     if item is not None and item.status is ItemStatus.PLANNED:
         schedule.begin(course, item)
     asked = _wanted(course.conference, site, floors, command.agenda_item)
+    if asked is None and command.floors is None and command.via is not Via.PHONE:
+        asked = _wanted(course.conference, site, (SPEECH, CONTENT), command.agenda_item)
     if asked is None:
         is_able(course.conference, site, floors, terms.via)
         make_room(course, floors, terms.on_full)

@@ -68,11 +68,11 @@ class ChairCall:
     """Mời phát biểu: give the floor to a site, whether or not it asked.
 
     By telephone it needs no line.  The site's own hand is used if there is one; its agenda entry
-    only if ``agenda_item`` names it.
+    only if ``agenda_item`` names it.  ``floors`` None: speech, and what else its hand asks with it.
     """
 
     site: SiteCode
-    floors: tuple[str, ...] = (SPEECH,)
+    floors: tuple[str, ...] | None = None
     on_full: OnFull = "replace"
     limit_s: int | None = None
     via: Via = Via.LINE

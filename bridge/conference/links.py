@@ -8,7 +8,8 @@ told so no longer: the chair must choose on what is there.  Who speaks by teleph
 interrupted by a line he does not use.
 
 The order of events keeps two sentences true after each of them: whoever holds the floor without
-a line is held, and whoever is next has a line.
+a line is held, and whoever is next has a line.  (One exception: a restart lets a new grace begin, and
+between the end of the old hold and the new one the first is not so; both are one transaction.)
 """
 
 from __future__ import annotations

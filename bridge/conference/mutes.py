@@ -2,7 +2,9 @@
 
 A block is keyed by site and outlives every connection; it is lifted by the chair's word or by
 giving the floor.  ``chair.silence`` is the key for the bad moment: every speaker is interrupted and
-room 110 blocked in one act, nobody loses a floor, and each is let go on by name.
+room 110 blocked in one act, nobody loses a floor, and each is let go on by name.  So in the session
+it ends the going on by itself too (``policy.auto_advance``), or the next of the queue would be heard
+in the room that was to be silent; the chair turns it on again.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from bridge.conference.course import Course
 from bridge.conference.events import BlockChanged, HoldStarted, PolicyChanged, SiteLimited
 from bridge.conference.floor_commands import ChairLimit, ChairMute, ChairPolicy
 from bridge.conference.policy import MAX_SPEAKERS
-from bridge.conference.words import CENTRE, Hold, RefusalCode
+from bridge.conference.words import CENTRE, Hold, Phase, RefusalCode
 
 
 def mute(course: Course, command: ChairMute) -> None:
@@ -32,7 +34,10 @@ def mute(course: Course, command: ChairMute) -> None:
 
 
 def silence(course: Course) -> None:
-    if not course.conference.sites[CENTRE].blocked:
+    now = course.conference
+    if now.policy.auto_advance and now.phase in {Phase.OPEN, Phase.RECESS}:
+        course.add(PolicyChanged(at_s=course.now_s, to=replace(now.policy, auto_advance=False)))
+    if not now.sites[CENTRE].blocked:
         course.add(BlockChanged(at_s=course.now_s, site=CENTRE, on=True))
     for holder in course.conference.granted:
         if Hold.CHAIR not in (holder.holds or {}):

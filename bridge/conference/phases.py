@@ -1,7 +1,8 @@
 """Phases: lobby, open, recess, closed, and what each change does to the floor.
 
 Opening ends every request of the lobby: hands raised while lines were tried are not hands of the
-session; it keeps the agenda, and it opens room 110's microphone, for its button says so.  A recess
+session; it keeps the agenda.  Whoever opens, also what was closed, opens room 110's microphone, for
+the button says so; a chair that comes back from a recess finds it as it was left.  A recess
 keeps the floors and holds them.  Closing ends all: the current item is done, who had the floor
 gives it back, who waited is denied, which the minutes print as *registered, not reached*.  A
 conference closed by mistake may be opened again for ``policy.reopen_within_s`` (practice.md A14).
@@ -69,11 +70,11 @@ def change(course: Course, to: Phase) -> None:
     elif came_from is Phase.LOBBY:
         for number in _ongoing(course):
             end(course, number, Action.RELEASE, EndReason.OPENED)
-        if conference.sites[CENTRE].blocked:
-            course.add(BlockChanged(at_s=now_s, site=CENTRE, on=False))
     elif to is Phase.RECESS:
         for holder in conference.granted:
             course.add(HoldStarted(at_s=now_s, request=holder.id, cause=Hold.PHASE))
+    if to is Phase.OPEN and came_from is not Phase.RECESS and conference.sites[CENTRE].blocked:
+        course.add(BlockChanged(at_s=now_s, site=CENTRE, on=False))
     course.add(PhaseChanged(at_s=now_s, to=to))
     if to is Phase.OPEN:
         # Only after a recess is there one.

@@ -44,6 +44,9 @@ _SLATES: Final = {
     Phase.CLOSED: SlateKind.END,
 }
 
+_WAITING: Final = frozenset({Phase.LOBBY, Phase.RECESS})
+"""When everybody looks at a slate and asks who is here."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
@@ -70,6 +73,7 @@ def public(conference: Conference) -> dict[str, Any]:
     """What everybody may see of *conference*: made once, and shared by all audiences."""
     seen = {
         "conference": conference.id,
+        "connected": _connected(conference) if conference.phase in _WAITING else None,
         "title": conference.title,
         "rehearsal": conference.rehearsal,
         "phase": conference.phase.value,
@@ -112,6 +116,12 @@ def project(
                 conference.requests[number].site for number in conference.queue
             ]
     return desk_view.without_none(snapshot)
+
+
+def _connected(conference: Conference) -> dict[str, int]:
+    """How many provinces have a line, of how many."""
+    provinces = [site for code, site in conference.sites.items() if code != CENTRE]
+    return {"up": sum(site.link is Link.UP for site in provinces), "of": len(provinces)}
 
 
 def _programme(conference: Conference) -> dict[str, Any]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bridge.conference.commands import ChairNext, SiteProbe
 from bridge.conference.words import ProbeKind, Role
-from bridge.media.slots import SessionKind
-from tests.bridge.conference.scene import TECHNICIAN
+from bridge.identity import Identity
+from bridge.media.slots import SessionKind, slots_for
+from bridge.private import private_lines
+from bridge.sessions import Session, Sessions
+from tests.bridge.conference.scene import TECHNICIAN, in_lobby
 from tests.bridge.test_service import OPEN, house_in
 from tests.support.autojump import virtual_time
+from tests.support.fake_plane import FakeOutbox
 
 
 @virtual_time
@@ -25,6 +31,34 @@ async def test_technicians_at_a_console_hear_the_site_that_is_probed(tmp_path):
         assert set(house.plane.plan.private) == {media, late}
         await house.bridge.submit(SiteProbe(site=None), TECHNICIAN, None)
         assert house.plane.plan.private == {}
+
+
+@pytest.mark.parametrize(
+    ("taken", "slot"),
+    [
+        ({"speaker.1", "speaker.2"}, "speaker.4"),
+        ({"speaker.2", "speaker.4"}, "speaker.3"),
+        ({f"speaker.{place}" for place in range(1, 5)}, "content"),
+        ({"content", *(f"speaker.{place}" for place in range(1, 5))}, None),
+    ],
+)
+def test_a_probe_has_a_sound_slot_that_nobody_stands_in(taken, slot):
+    scene = in_lobby()
+    scene.do(SiteProbe(site="01"), TECHNICIAN)
+    sessions = Sessions()
+    console = Session(
+        id="desk",
+        identity=Identity(user="cuong", roles=frozenset({Role.TECHNICIAN}), conference="c1"),
+        kind=SessionKind.CONSOLE,
+        slots=slots_for(SessionKind.CONSOLE),
+        outbox=FakeOutbox(),
+    )
+    sessions.add(console)
+    sessions.set_media(console, "desk.1")
+
+    lines = private_lines(scene.state, sessions, dict.fromkeys(taken, "02"))
+
+    assert lines == ({} if slot is None else {"desk.1": {slot: "01"}})
 
 
 @virtual_time

@@ -2,7 +2,8 @@
  * Slate: what stands on the screen instead of the stage, as lines. Pure; `now_ms` is an argument.
  *
  * What was written for a slate stands in place of its own sentence, and until when it stands below
- * it. The lobby counts down to the beginning of the conference, which everybody may be told.
+ * it. The lobby counts down to the beginning of the conference, which everybody may be told. While
+ * people wait, before it and in a recess, they read how many are here.
  */
 
 const MINUTE_MS = 60_000;
@@ -13,26 +14,29 @@ const ZONE_MS = 7 * HOUR_MIN * MINUTE_MS;
 const FAR_MS = 12 * HOUR_MIN * MINUTE_MS;
 
 /**
- * @param {{programme: object, starts?: string}} snapshot
+ * @param {{programme: object, starts?: string, connected?: {up: number, of: number}}} snapshot
  * @param {import("./i18n.js").Words} words
  * @param {{now_ms: number, text: (at_ms: number) => string, date: (at_ms: number) => string}} time
  *   `text` gives 08:00, `date` 29/05
  * @returns {{main: string, below: string}}  `below` may be ""
  */
-export function slateLines({ programme, starts }, words, time) {
+export function slateLines({ programme, starts, connected }, words, time) {
   const { slate, text, until } = programme;
   const main = text ?? words.word("slate", slate);
   const isLobby = slate === "lobby";
   const at_ms = Date.parse(until ?? (isLobby ? (starts ?? "") : ""));
-  if (Number.isNaN(at_ms)) return { main, below: "" };
+  const below = Number.isNaN(at_ms) ? [] : [when(at_ms, isLobby, words, time)];
+  if (connected && connected.of > 0) below.push(words.t("slate.connected", connected));
+  return { main, below: below.join(" · ") };
+}
+
+function when(at_ms, isLobby, words, time) {
   const at = time.text(at_ms);
-  if (!isLobby) return { main, below: words.t("slate.until", { time: at }) };
+  if (!isLobby) return words.t("slate.until", { time: at });
   const left_ms = at_ms - time.now_ms;
-  if (left_ms > FAR_MS) {
-    return { main, below: words.t("slate.starts_on", { time: at, date: time.date(at_ms) }) };
-  }
-  if (left_ms <= 0) return { main, below: words.t("slate.starts", { time: at }) };
-  return { main, below: words.t("slate.starts_in", { time: at, left: span(left_ms, words) }) };
+  if (left_ms > FAR_MS) return words.t("slate.starts_on", { time: at, date: time.date(at_ms) });
+  if (left_ms <= 0) return words.t("slate.starts", { time: at });
+  return words.t("slate.starts_in", { time: at, left: span(left_ms, words) });
 }
 
 /** `24 phút`, `2 giờ 05 phút`; what is left of a minute is one. */

@@ -357,7 +357,7 @@ def test_who_put_a_site_on_the_list_may_take_it_off_until_it_is_granted():
         ({Role.TECHNICIAN, Role.CHAIR}, ChairMute(site="110"), Phase.OPEN, Role.TECHNICIAN),
         ({Role.TECHNICIAN, Role.CHAIR}, ChairMute(site="01"), Phase.OPEN, Role.CHAIR),
         ({Role.SECRETARY, Role.CHAIR}, AgendaSkip(item=2), Phase.OPEN, Role.CHAIR),
-        ({Role.DEPUTY, Role.CHAIR}, ChairAssume(), Phase.OPEN, Role.DEPUTY),
+        ({Role.DEPUTY, Role.CHAIR}, ChairAssume(), Phase.OPEN, Role.CHAIR),
         (
             {Role.CHAIR, Role.TECHNICIAN, Role.SECRETARY},
             HelpAck(site="01"),

@@ -93,6 +93,38 @@ def test_a_hand_for_other_floors_is_not_what_is_called_for():
     assert ongoing(scene) == [(1, "hand", "accepted"), (2, "call", "granted")]
 
 
+@pytest.mark.parametrize(
+    ("called", "via", "after"),
+    [
+        (None, Via.LINE, [(1, "hand", "granted")]),
+        (SPEECH, Via.LINE, [(1, "hand", "accepted"), (2, "call", "granted")]),
+        (None, Via.PHONE, [(1, "hand", "accepted"), (2, "call", "granted")]),
+    ],
+)
+def test_who_asked_to_speak_with_slides_is_answered_by_a_call_that_names_no_floor(
+    called, via, after
+):
+    scene = in_session()
+    scene.do(FloorRequest(floors=BOTH), province("01"))
+
+    scene.do(ChairCall(site="01", floors=called, via=via))
+
+    assert ongoing(scene) == after
+
+
+def test_a_call_that_names_no_floor_takes_the_wish_to_speak_before_the_wish_for_both():
+    scene = in_session()
+    scene.do(FloorRequest(floors=BOTH), province("01"))
+    scene.do(ChairCall(site="01", floors=SPEECH))
+    scene.do(LinkLost(site="01"))
+    at(scene, 20.0, Tick())
+    scene.do(LinkUp(site="01"))
+
+    scene.do(ChairCall(site="01"))
+
+    assert ongoing(scene) == [(1, "hand", "accepted"), (3, "call", "granted")]
+
+
 def test_what_the_chair_says_of_the_time_goes_with_the_call():
     scene = in_session(max_floor_users=2)
     scene.ask("01")
@@ -213,15 +245,6 @@ def test_a_call_for_other_floors_takes_the_place_of_what_was_left(left, called, 
     assert (("RequestEnded", 2, "cancelled", "replaced") in shorthand(events)) is (
         rest == "cancelled"
     )
-
-
-def test_a_call_leaves_a_hand_for_more_floors_as_it_is():
-    scene = in_session()
-    scene.do(FloorRequest(floors=BOTH), province("01"))
-
-    scene.do(ChairCall(site="01"))
-
-    assert ongoing(scene) == [(1, "hand", "accepted"), (2, "call", "granted")]
 
 
 def test_the_calls_of_others_stay_where_they_are():

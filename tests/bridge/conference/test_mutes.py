@@ -12,6 +12,7 @@ from bridge.conference.commands import (
     ChairPolicy,
     ChairResume,
     ChairSilence,
+    FloorRelease,
     LinkLost,
     LinkUp,
 )
@@ -23,6 +24,7 @@ from tests.bridge.conference.scene import (
     PROVINCES,
     in_lobby,
     in_session,
+    province,
     shorthand,
     speaking,
 )
@@ -115,6 +117,27 @@ def test_silence_shuts_every_gate_and_nobody_loses_the_floor():
     assert open_gates(scene.state) == set()
     assert [r.used_s for r in scene.state.granted] == [10.0] * 3
     assert scene.do(ChairSilence()) == ()
+
+
+@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.RECESS])
+def test_after_silence_nobody_is_heard_by_himself(phase):
+    scene = speaking("01", auto_advance=True, max_floor_users=2)
+    scene.ask("02", "48")
+    if phase is Phase.RECESS:
+        scene.do(ChairPhase(to=Phase.RECESS))
+
+    scene.do(ChairSilence())
+    scene.do(ChairPhase(to=Phase.OPEN))
+    scene.do(FloorRelease(request=1), province("01"))
+
+    assert open_gates(scene.state) == set()
+    assert not scene.state.policy.auto_advance
+
+
+def test_silence_while_lines_are_tried_leaves_the_policy_of_the_day():
+    scene = in_lobby(auto_advance=True)
+    scene.do(ChairSilence())
+    assert scene.state.policy.auto_advance
 
 
 def test_silence_adds_only_what_is_missing():

@@ -74,6 +74,18 @@ def test_opening_opens_the_microphone_of_room_110_for_its_button_says_so():
     assert gate(scene.state, "110")
 
 
+@pytest.mark.parametrize("first", [(), (Phase.OPEN,)])
+def test_opening_what_was_closed_opens_the_microphone_of_room_110(first):
+    scene = in_lobby()
+    for phase in (*first, Phase.CLOSED):
+        scene.do(ChairPhase(to=phase))
+    scene.do(ChairMute(site="110"))
+
+    events = scene.do(ChairPhase(to=Phase.OPEN))
+
+    assert shorthand(events) == [("BlockChanged", "110", False), ("PhaseChanged", "open")]
+
+
 def test_going_on_after_a_recess_leaves_room_110_as_it_was():
     scene = in_session()
     scene.do(ChairPhase(to=Phase.RECESS))

@@ -169,6 +169,25 @@ def test_place_beginning_roll_call_and_lock_are_public():
     assert "?" not in json.dumps(snapshot)
 
 
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        (Phase.LOBBY, {"up": 3, "of": 4}),
+        (Phase.OPEN, None),
+        (Phase.RECESS, {"up": 3, "of": 4}),
+        (Phase.CLOSED, None),
+    ],
+)
+def test_who_waits_is_told_how_many_provinces_are_here(phase, told):
+    scene = in_lobby() if phase is Phase.LOBBY else in_session()
+    scene.do(LinkLost(site="79"))
+    scene.do(SiteLeft(site="110"))
+    scene.do(ChairPhase(to=phase))
+
+    assert seen(scene, WALL).get("connected") == told
+    assert seen(scene, site("01")).get("connected") == told
+
+
 def test_the_agenda_is_public():
     scene = planned(REPORT)
     scene.do(AgendaNext())

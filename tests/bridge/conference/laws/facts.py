@@ -6,7 +6,9 @@ is compared with the state when the command is done (``agree``).
 
 from __future__ import annotations
 
-from bridge.conference.commands import ChairPhase, ChairPolicy
+from dataclasses import replace
+
+from bridge.conference.commands import ChairPhase, ChairPolicy, ChairSilence
 from bridge.conference.events import (
     BlockChanged,
     NextChosen,
@@ -55,7 +57,7 @@ class Facts:
         return self.speeches.note(command, now_s)
 
     def _phase(self, to):
-        if self.phase is Phase.LOBBY and to is Phase.OPEN:
+        if self.phase in {Phase.LOBBY, Phase.CLOSED} and to is Phase.OPEN:
             self.rooms.blocked.discard("110")
         if to is Phase.CLOSED:
             self.plan.end(ItemStatus.DONE, self.now_s)
@@ -68,7 +70,10 @@ class Facts:
             case NextChosen(site=site):
                 self.next = site
             case PolicyChanged(to=policy):
-                assert isinstance(command, ChairPolicy)
+                if isinstance(command, ChairSilence):
+                    assert policy == replace(self.policy, auto_advance=False)
+                else:
+                    assert isinstance(command, ChairPolicy)
                 self.policy = policy
             case PhaseChanged():
                 assert isinstance(command, ChairPhase)

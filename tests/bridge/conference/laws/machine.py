@@ -195,7 +195,7 @@ class Morning(FloorRules, AgendaRules, SessionRules, TimeRules, RuleBasedStateMa
             case commands.Recover(alive=alive):
                 self.after_a_restart(alive, before)
             case commands.ChairSilence():
-                assert facts.policy.auto_advance or not open_gates(state)
+                assert not open_gates(state)
         if not isinstance(command, commands.ChairNext):
             assert state.next in {None, before.next}
 
@@ -219,7 +219,7 @@ class Morning(FloorRules, AgendaRules, SessionRules, TimeRules, RuleBasedStateMa
 
     def after_a_phase(self, to, before):
         state = self.scene.state
-        if before.phase is Phase.LOBBY and to is Phase.OPEN:
+        if before.phase in {Phase.LOBBY, Phase.CLOSED} and to is Phase.OPEN:
             assert {r.status for r in state.requests.values()} <= always.ENDED
             assert gate(state, "110") is (
                 self.facts.lines.connected["110"] and "110" not in self.facts.rooms.cut

@@ -73,6 +73,8 @@ def others_see_nothing(before, after, event):
     if hasattr(event, "request"):
         concerned.add(after.requests[event.request].site)
     public = STAGE if isinstance(event, SHOWN) else set()
+    if isinstance(event, events.LinkChanged):
+        public = public | {"connected"}
     code = next((code for code in PROVINCES if code not in concerned), None)
     sees_queue = after.policy.queue_visible is QueueVisible.ALL
     for audience in (WALL, Audience(kind="site", site=code)):
