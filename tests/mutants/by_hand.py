@@ -309,9 +309,15 @@ MISTAKES: Final = (
     Mistake(
         "mutes.py",
         "silence forgets room 110",
-        "    if not course.conference.sites[CENTRE].blocked:\n"
+        "    if not now.sites[CENTRE].blocked:\n"
         "        course.add(BlockChanged(at_s=course.now_s, site=CENTRE, on=True))\n",
         "",
+    ),
+    Mistake(
+        "mutes.py",
+        "silence lets the queue go on by itself",
+        "if now.policy.auto_advance and now.phase in {Phase.OPEN, Phase.RECESS}:",
+        "if False:",
     ),
     Mistake(
         "mutes.py",
