@@ -121,8 +121,9 @@ def test_silence_shuts_every_gate_and_nobody_loses_the_floor():
 
 @pytest.mark.parametrize("phase", [Phase.OPEN, Phase.RECESS])
 def test_after_silence_nobody_is_heard_by_himself(phase):
-    scene = speaking("01", auto_advance=True, max_floor_users=2)
-    scene.ask("02", "48")
+    scene = in_session(auto_advance=True, max_floor_users=2)
+    for site in ("01", "02", "48"):
+        scene.ask(site)
     if phase is Phase.RECESS:
         scene.do(ChairPhase(to=Phase.RECESS))
 
