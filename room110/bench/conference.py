@@ -12,6 +12,8 @@ one, which is the chair and, as raw clients, room 110's camera and the taps.
   service reports as lost, and packets of room 110's picture, told by their own numbers, that went in
   and did not come to each tap.  The service's own drops stand beside it by name: sound behind a shut
   gate is one, and not a loss.
+* **Memory** is each process's resident size, and ``held_mb`` what all hold together, with what they
+  share counted once (``memory.py``).
 * **Grant to key frame** is from the chair's command to the new speaker's key frame at every site.
 
 The machine carries all of it, so the figures are upper bounds; ``worst_tick_late_ms`` says how busy
@@ -36,6 +38,7 @@ from config.roster import RosterSite, load_roster
 from room110.bench.accounts import Account, accounts, udp_errors
 from room110.bench.guest import guest
 from room110.bench.hall import JOIN_S, told_of
+from room110.bench.memory import held_bytes
 from room110.bench.pump import Pump, pumping
 from room110.bench.service import Measured, call, media, service, settled
 from room110.bench.shape import Shape
@@ -145,6 +148,7 @@ async def _measure(
         "cpu_s_per_s": cost(before, after, spent_s),
         "clients_cpu_s_per_s": cost(clients_before, clients_after, spent_s),
         "rss_mb": {name: round(one.rss_bytes / 1e6, 1) for name, one in after.items()},
+        "held_mb": round(held_bytes(processes.values()) / 1e6, 1),
         "added_delay_ms": percentiles(delays),
         "added_delay_packets": len(delays),
         "missing_at_taps": missing(sent.at_ns, arrived),
