@@ -15,8 +15,9 @@ Sound without a level (its sender has no RFC 6464 extension) is ``unmeasured``: 
 it is said that it cannot be told.  Packets count for more than words: a microphone that is said to
 be off and is loud is heard.
 
-When to warn.  The house looks once a second, so ``PATIENCE_S`` of a fault and one look are the 5 s
-within which desk and site are told; they count from the gate's opening at the earliest.  Somebody
+When to warn.  The house looks once a second, at numbers that the media worker tells somewhat oftener
+(``bridge.media.host.STATS_S``), so ``PATIENCE_S`` of a fault, one look and one telling are within the
+5 s in which desk and site are told; they count from the gate's opening at the earliest.  Somebody
 who has been heard since then may take breath: a look sees the level of one packet, and five of them
 between words are no rarity, so silence after speech is believed after ``PAUSE_S``.  Receivers report
 sound every 5 s in browsers: that nobody hears is believed after ``DEAF_S``.  What is heard again is
@@ -35,7 +36,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-PATIENCE_S: Final = 4.0
+PATIENCE_S: Final = 3.0
 GONE_S: Final = 2.0
 PAUSE_S: Final = 9.0
 DEAF_S: Final = 8.0

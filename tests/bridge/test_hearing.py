@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.hearing import (
     DEAF_S,
+    GONE_S,
     NOISE_DBOV,
     PATIENCE_S,
     PAUSE_S,
@@ -19,6 +20,7 @@ from bridge.hearing import (
     listen,
     noise_dbov,
 )
+from bridge.media.host import STATS_S
 
 HEARD = Sound(mic="on", age_s=0.02, level_dbov=-24)
 QUIET = replace(HEARD, level_dbov=-90)
@@ -79,10 +81,17 @@ def test_sound_without_a_level_cannot_be_told():
 
 
 @pytest.mark.parametrize("sound", [OFF, QUIET, GONE])
-def test_four_seconds_and_a_look_are_patience_enough(sound):
-    said = follow(*[sound] * 6)
-    assert [bool(each.unheard) for each in said] == [False] * 4 + [True] * 2
+def test_three_seconds_and_a_look_are_patience_enough(sound):
+    said = follow(*[sound] * 5)
+    assert [bool(each.unheard) for each in said] == [False] * 3 + [True] * 2
     assert said[-1].since_s == 100.0
+
+
+def test_a_fault_a_look_and_a_telling_of_the_worker_are_within_five_seconds():
+    looked_s = 1.0
+    assert PATIENCE_S + looked_s + STATS_S < 5.0
+    # Silence is counted from the last packet on, so what makes it one is no further wait.
+    assert GONE_S < PATIENCE_S
 
 
 def test_who_was_heard_may_take_breath():
@@ -96,11 +105,11 @@ def test_a_pause_ends_with_a_word():
 
 
 def test_packets_that_stopped_are_missed_from_the_last_one_on():
-    said = follow(HEARD, replace(HEARD, age_s=2.5), replace(HEARD, age_s=4.5))
+    said = follow(HEARD, replace(HEARD, age_s=2.5), replace(HEARD, age_s=3.5))
     assert [each.unheard for each in said] == [None, None, None]
     # The gate has been open for two seconds only.
     assert said[-1].fault_since_s == 100.0
-    ages = (replace(HEARD, age_s=age_s) for age_s in (2.5, 3.5, 4.5))
+    ages = (replace(HEARD, age_s=age_s) for age_s in (2.5, 3.5))
     said = follow(*[HEARD] * 10, *ages)
     assert [each.unheard for each in said[-2:]] == [None, Unheard.NO_PACKETS]
     assert said[-1].since_s == 107.5
