@@ -7,7 +7,7 @@ helps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -23,12 +23,15 @@ from bridge.media.core.rtcp import (
     Remb,
     SenderReport,
 )
+from bridge.media.core.rtcp_writer import pack
 
 REPORT_EVERY_S: Final = 1.0
 """At least every second (DESIGN section 2): a link is lost by its silence."""
 ALLOWANCE_BPS: Final = 10_000_000
 """REMB to the service: far above what an endpoint is sent, so it never limits on loopback."""
 KEYFRAME_CHECK_S: Final = 0.1
+ASKED_BYTES: Final = 1_000
+"""Of requests in one compound: with its report it fits one datagram of any line."""
 
 Compound = list[Outgoing]
 
@@ -56,14 +59,14 @@ class Feedback:
         own = self._sender.mic_ssrc
         missing = self._receiver.missing(now_s, rtt_s)
         if missing:
-            asked = (Nack(sender=own, media=ssrc, seqs=numbers) for ssrc, numbers in missing)
-            yield [ReceiverReport(ssrc=own), *asked]
+            yield from _asked(
+                own, (Nack(sender=own, media=ssrc, seqs=numbers) for ssrc, numbers in missing)
+            )
         if now_s >= self._next_keyframe_check_s:
             self._next_keyframe_check_s = now_s + KEYFRAME_CHECK_S
             needed = self._receiver.keyframes_needed(stage, now_s)
             if needed:
-                requests = (PictureLoss(sender=own, media=ssrc) for ssrc in needed)
-                yield [ReceiverReport(ssrc=own), *requests]
+                yield from _asked(own, (PictureLoss(sender=own, media=ssrc) for ssrc in needed))
 
     def _reports(self, now_s: float, ntp: int) -> Iterator[Compound]:
         """Sender reports with the first blocks, REMB; blocks that are too many in further RRs."""
@@ -87,3 +90,17 @@ class Feedback:
         ]
         for start in range(MAX_REPORTS, len(blocks), MAX_REPORTS):
             yield [ReceiverReport(ssrc=own, reports=tuple(blocks[start : start + MAX_REPORTS]))]
+
+
+def _asked(own: int, requests: Iterable[Nack | PictureLoss]) -> Iterator[Compound]:
+    """As many compounds as it takes: after a stall every picture of the gallery asks at once."""
+    part, size = list[Outgoing](), 0
+    for request in requests:
+        more = len(pack(request))
+        if part and size + more > ASKED_BYTES:
+            yield [ReceiverReport(ssrc=own), *part]
+            part, size = [], 0
+        part.append(request)
+        size += more
+    if part:
+        yield [ReceiverReport(ssrc=own), *part]

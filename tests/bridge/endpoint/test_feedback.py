@@ -21,6 +21,7 @@ from bridge.media.core.rtcp import (
     Remb,
     SenderReport,
 )
+from bridge.media.core.rtcp_writer import compound
 from bridge.media.core.sdp_client import AnsweredLine
 
 PICTURE, REPAIR = 20, 21
@@ -118,6 +119,30 @@ def test_a_key_frame_is_looked_for_ten_times_a_second_and_asked_for_with_patienc
     ]
     assert len(asked) == 3
     assert all(PATIENCE_S <= b - a <= PATIENCE_S + KEYFRAME_CHECK_S for a, b in pairwise(asked))
+
+
+def test_when_every_picture_asks_at_once_each_datagram_is_one_that_a_line_carries() -> None:
+    """A console, 64 pictures, after a stall in which each lost packets here and there."""
+    lines = [
+        (f"gallery.{n:02d}", replace(answered("video", 100 + n), nack=True, rtx_ssrc=300 + n))
+        for n in range(64)
+    ]
+    it = Endpoint(*lines)
+    stage = {slot: "79" for slot, _ in lines}
+    for _, line in lines:
+        assert line.ssrc is not None
+        for number in (1, *range(3, 120, 20)):
+            packet = rtp.pack_header(True, 96, number, 0, line.ssrc)
+            descriptor = vp8.pack_descriptor(starts_frame=True, picture_id=0, tl0=0)
+            it.receiver.on_rtp(packet + descriptor + b"\x01delta", 1.0)
+
+    # No key frame has come of any: all are asked for; then all packets, in the next report's turn.
+    compounds = it.due(1.0, stage=stage) + it.due(1.05, stage=stage)
+
+    asked = [packet for each in compounds for packet in each]
+    assert {p.media for p in asked if isinstance(p, PictureLoss | Nack)} == set(range(100, 164))
+    assert all(isinstance(each[0], ReceiverReport) for each in compounds)
+    assert max(len(compound(each, cname="console")) for each in compounds) <= 1_200
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.02, 0.1])
