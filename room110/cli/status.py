@@ -1,4 +1,5 @@
-"""status: the conference and all its sites at one look, worst line first."""
+"""status: the conference and all its sites at one look: speakers who are not heard, then the worst
+line first, each line's word with its reason and since when (conference seconds, as ``now``)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any, Final
 from room110.cli.options import Json, Server, TokenFile
 from room110.cli.output import emit, emit_json, emit_table
 from room110.cli.remote import connect
+from room110.cli.times import clock
 
 _WORST_FIRST: Final = (
     "lost",
@@ -35,29 +37,32 @@ def status(server: Server = None, token_file: TokenFile = None, as_json: Json = 
 
     joined = sum(site["link"] == "up" for site in sites)
     emit(f"{conference['title']} ({conference['conference']})")
-    emit(f"phase {conference['phase']}, {joined} of {len(sites)} sites connected")
+    now = f"; now {clock(conference['now'])}" if "now" in conference else ""
+    emit(f"phase {conference['phase']}, {joined} of {len(sites)} sites connected{now}")
     emit("")
     emit_sites(sites)
 
 
 def emit_sites(sites: Iterable[Mapping[str, Any]]) -> None:
-    """A table of sites, worst line first."""
+    """A table of sites: who speaks and is not heard, then the worst line first."""
     ranked = sorted(sites, key=_rank)
     emit_table(
-        ("site", "title", "line", "mic", "floor", "flags", "rtt ms", "loss up", "loss down"),
+        ("site", "title", "line", "since", "mic", "floor", "flags", "rtt ms", "loss up", "loss down"),
         [_row(site) for site in ranked],
-        styles=[_STYLE.get(site["line"]) for site in ranked],
+        styles=["red" if site.get("unheard") else _STYLE.get(site["line"]) for site in ranked],
     )
 
 
-def _rank(site: Mapping[str, Any]) -> int:
+def _rank(site: Mapping[str, Any]) -> tuple[bool, int]:
     line = site["line"]
     # A word this program is too old to know is shown first, not hidden.
-    return _WORST_FIRST.index(line) if line in _WORST_FIRST else -1
+    known = _WORST_FIRST.index(line) if line in _WORST_FIRST else -1
+    return (not site.get("unheard"), known)
 
 
 def _row(site: Mapping[str, Any]) -> tuple[str, ...]:
-    flags = [name for name in _FLAGS if site.get(name)]
+    flags = [f"not heard: {site['unheard']['reason']}"] if site.get("unheard") else []
+    flags += [name for name in _FLAGS if site.get(name)]
     if site.get("help"):
         flags.append(f"help {site['help']}")
     if site.get("control") == "lost" and site["link"] == "up":
@@ -69,6 +74,7 @@ def _row(site: Mapping[str, Any]) -> tuple[str, ...]:
         site["code"],
         site["title"],
         site["line"] + reason,
+        clock(site["line_since_s"]) if "line_since_s" in site else "",
         site["mic"],
         site["floor"],
         " ".join(flags),
