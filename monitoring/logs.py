@@ -8,11 +8,12 @@ What must not leak is taken out here and not at each call, because one forgotten
 
 * secrets (tokens, passwords, keys) at every level, by the name of the key and by the look of the
   value (three base64url parts that begin like a JWT), also inside longer texts and tracebacks;
-* SDP and addresses of peers above ``debug``, by key and by look.  Loopback and 0.0.0.0 stay:
-  they are nobody's.
+* SDP and addresses of peers above ``debug``, by key and by look.  Loopback, 0.0.0.0 and ``::``
+  stay: they are nobody's.
 
 The libraries below us log to the standard library.  They are heard from ``warning`` on, whatever
-our own level is: aioice tells candidates at ``info``.
+our own level is: aioice tells candidates at ``info``.  What aiohttp cannot read as HTTP is no error of
+ours, though it says so, with the bytes: of that a line is kept that says what was wrong with them.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from ipaddress import ip_address
 from typing import Any, Final, Literal, TextIO
 
 import structlog
+from structlog.typing import EventDict
 
 from monitoring.logged import count_logged
 
@@ -52,21 +55,35 @@ PRIVATE_KEYS: Final = frozenset(
 )
 """Masked above debug, alone or as the last word of a key; a plural ``s`` changes nothing."""
 
-_JWT: Final = re.compile(r"\beyJ[\w-]*\.[\w-]+\.[\w-]*")
-_SDP: Final = re.compile(r"(?:^|\n)v=0\r?\n.*|(?:a=)?candidate:\S.*", re.DOTALL)
+_JWT: Final = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*){0,2}")
+"""Also half a one, and one that is glued to what stands before it."""
+_SDP: Final = re.compile(
+    r"\bv=0(?:\r|\n|\\r|\\n).*|(?:a=)?candidate:\S.*|a=(?:ice-|fingerprint:).*", re.DOTALL
+)
+"""Also as ``repr`` and JSON write it.  What follows it is its own."""
 _IPV4: Final = re.compile(r"(?<![\d.])(?!127\.|0\.0\.0\.0)(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)")
+_IPV6: Final = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]*:[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*(?![\w:])")
+"""Perhaps one: times of day and fingerprints look like it."""
 _BETWEEN_WORDS: Final = re.compile(r"[_\-.]|(?<=[a-z])(?=[A-Z])")
 
 
-def configure(level: Level = "info", form: Format = "auto", stream: TextIO | None = None) -> None:
+def configure(
+    level: Level = "info",
+    form: Format = "auto",
+    stream: TextIO | None = None,
+    *,
+    process: str = "",
+) -> None:
     """Set up all logging of this process; the last call counts.
 
-    ``stream`` is stderr unless a test says otherwise.
+    ``stream`` is stderr unless a test says otherwise.  ``process`` is in every record: the processes
+    of a service write to one log.
     """
     out = stream or sys.stderr
     as_json = form == "json" or (form == "auto" and not out.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _of(process),
         structlog.processors.add_log_level,
         count_logged,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -89,6 +106,7 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
     )
 
     handler = logging.StreamHandler(out)
+    handler.addFilter(_plain_if_malformed)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
@@ -99,6 +117,24 @@ def configure(level: Level = "info", form: Format = "auto", stream: TextIO | Non
     root.handlers[:] = [handler]
     root.setLevel(max(logging.WARNING, getattr(logging, level.upper())))
     logging.captureWarnings(True)
+
+
+def _of(process: str) -> structlog.typing.Processor:
+    def say(_logger: Any, _method: str, event_dict: EventDict) -> EventDict:
+        if process:
+            event_dict["process"] = process
+        return event_dict
+
+    return say
+
+
+def _plain_if_malformed(record: logging.LogRecord) -> bool:
+    """Whoever throws bytes at a door shall not fill the log with them."""
+    kind = record.exc_info[0] if record.exc_info else None
+    if record.name == "aiohttp.server" and kind and kind.__module__ == "aiohttp.http_exceptions":
+        record.levelno, record.levelname = logging.INFO, "INFO"
+        record.msg, record.args, record.exc_info = f"http.malformed {kind.__name__}", (), None
+    return True
 
 
 def redact(
@@ -128,8 +164,17 @@ def _clean(value: Any, key: str, private: bool) -> Any:
 def _clean_text(text: str, private: bool) -> str:
     text = _JWT.sub(MASK, text)
     if private:
-        text = _IPV4.sub(MASK, _SDP.sub(MASK, text))
+        text = _IPV6.sub(_without_ipv6, _SDP.sub(MASK, text))
+        text = _IPV4.sub(MASK, text)
     return text
+
+
+def _without_ipv6(found: re.Match[str]) -> str:
+    try:
+        address = ip_address(found[0].rstrip("."))
+    except ValueError:
+        return found[0]
+    return found[0] if address.is_loopback or address.is_unspecified else MASK
 
 
 def _is_named(key: str, names: frozenset[str]) -> bool:

@@ -87,7 +87,7 @@ def _child(state: Path, args: Sequence[str], restarts: Counter[str], *inherits: 
     child: Child
 
     def on_restart(why: str) -> None:
-        log.warning("process.restarted", process=args[0], ended=why)
+        log.warning("process.restarted", child=args[0], ended=why)
         restarts[args[0]] += 1
         with contextlib.suppress(OSError):
             facts.write_restarts(state, restarts)

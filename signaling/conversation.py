@@ -17,11 +17,13 @@ from typing import Any, Final, assert_never
 
 import structlog
 from aiohttp import WSCloseCode
+from structlog.contextvars import bind_contextvars
 
 from bridge.answers import RoomError
 from bridge.conference.words import Refusal, RefusalCode, Role
 from bridge.identity import Identity
 from bridge.media.slots import SessionKind
+from bridge.origin import following
 from bridge.outgoing import Joined, JoinRefused, MediaRejected
 from signaling import messages, notices
 from signaling.allowance import ERRORS, MESSAGES, Allowance, Rate
@@ -137,7 +139,7 @@ class Conversation:
                 WSCloseCode.MESSAGE_TOO_BIG if too_long else WSCloseCode.PROTOCOL_ERROR,
             )
         elif not self._errors.take(now=self._clock()):
-            log.info("session.protocol_errors", session=self._session, code=error.code)
+            log.info("session.protocol_errors", code=error.code)
             self._outbox.bye("protocol_errors")
 
     async def _on_message(self, message: Message) -> None:
@@ -190,6 +192,8 @@ class Conversation:
 
     def _greet(self, hello: Hello, identity: Identity, joined: Joined) -> None:
         self._state = State.JOINED
+        # Of all that is logged from here on in the task of this connection.
+        bind_contextvars(session=joined.session, site=identity.site)
         self._identity, self._session, self._kind = identity, joined.session, hello.kind
         you = notices.You(
             session=joined.session,
@@ -227,9 +231,11 @@ class Conversation:
         assert self._identity is not None  # TURNS: commands come after hello
         command = message.command()
         try:
-            outcome = await self._bridge.submit(
-                command, self._identity.actor, message.id, seen_rev=message.rev
-            )
+            with following(message.id):
+                log.info("command.came", command=type_of(type(message)))
+                outcome = await self._bridge.submit(
+                    command, self._identity.actor, message.id, seen_rev=message.rev
+                )
         except RoomError as error:
             self._refuse(error.code, str(error) or error.code, re=message.id)
             return

@@ -12,12 +12,14 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bridge.answers import Accepted, RoomError
 from bridge.conference.commands import PersonCommand
 from bridge.conference.words import Refusal
+from bridge.origin import following
 from signaling.answer import BASE, answer
 from signaling.bearers import Bearers
 from signaling.decoding import LONG, MAX_MESSAGE_BYTES, ProtocolError, parse_object, validated
@@ -26,6 +28,8 @@ from signaling.ports import Bridge
 from signaling.problem import Problem
 from signaling.routes import Route, addresses, message_of, request_of
 from signaling.terms import CommandId, Words
+
+log = structlog.get_logger(__name__)
 
 _COMMAND_ID: Final[TypeAdapter[str]] = TypeAdapter(CommandId)
 _NO_BODY: Final = frozenset({"GET", "DELETE"})
@@ -71,7 +75,7 @@ class RestDoor:
                     identity=identity,
                     body=body,
                     path=request.match_info,
-                    # An id is only looked at when it is the client's own.
+                    # One of ours meets no other; it is in journal and log.
                     command_id=key or secrets.token_hex(8),
                     rev=rev,
                 )
@@ -79,7 +83,11 @@ class RestDoor:
                 raise Problem(error.code, error.text) from None
             command = message.command()
             try:
-                outcome = await self._bridge.submit(command, identity.actor, key, seen_rev=rev)
+                with following(message.id):
+                    log.info("command.came", command=type_of(route.model), site=identity.site)
+                    outcome = await self._bridge.submit(
+                        command, identity.actor, message.id, seen_rev=rev
+                    )
             except RoomError as error:
                 raise Problem(error.code, str(error) or error.code) from error
             return _outcome(outcome, command, route.status)

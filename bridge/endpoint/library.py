@@ -89,7 +89,7 @@ def _read_or_make(path: Path, encode: Callable[[], Clip]) -> Clip:
     except FileNotFoundError:
         pass
     except ClipDamaged as damage:
-        _log.warning("clip_damaged", file=path.name, reason=str(damage), mend="made again")
+        _log.warning("clip.damaged", file=path.name, reason=str(damage), mend="made again")
     made = encode()
     clip.write(path, made)
     return made

@@ -103,7 +103,10 @@ def can_write_vietnamese() -> bool:
         ImageFont.truetype(FONT, 20)
     except OSError:
         structlog.get_logger().warning(
-            "font_missing", font=FONT, mend="apt-get install fonts-dejavu-core", names="unaccented"
+            "picture.no_font",
+            font=FONT,
+            mend="apt-get install fonts-dejavu-core",
+            names="unaccented",
         )
         return False
     return True

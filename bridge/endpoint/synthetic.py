@@ -224,12 +224,12 @@ class SyntheticSite:
                 self._attempt = None
                 began_s = loop.time()
                 await self._over.wait()
-                self._log.info("media_over", reason=self._why_over)
+                self._log.info("site.media_over", reason=self._why_over)
                 if loop.time() - began_s > LONGEST_PAUSE_S:
                     self._pause_s = 0.0
             except (OfferRefused, TimeoutError, SdpRejected, IceFailed, DtlsFailed) as failure:
                 reason = self._why_over if self._over.is_set() else str(failure)
-                self._log.warning("media_failed", error=type(failure).__name__, reason=reason)
+                self._log.warning("site.media_failed", error=type(failure).__name__, reason=reason)
             finally:
                 self._attempt = None
                 self._leave(peer)
@@ -285,7 +285,7 @@ class SyntheticSite:
         try:
             await self._channel.send(message)
         except ChannelClosed:
-            self._log.debug("not_sent", type=message["type"])
+            self._log.debug("site.not_sent", type=message["type"])
 
     def _note_media(self) -> None:
         receiver = self.receiver

@@ -53,6 +53,7 @@ from bridge.media.wire import (
     address_of,
     encode,
 )
+from bridge.origin import following
 
 log = structlog.get_logger(__name__)
 
@@ -161,9 +162,12 @@ class MediaHost:
         match message:
             case Open(spec=spec):
                 self._open(spec)
-            case Close(session=session):
-                self._forget(session)
-                self._plane.close(session)
+            case Close(session=session, command_id=command_id):
+                with following(command_id):
+                    if command_id is not None:
+                        log.info("media.closed", session=session)
+                    self._forget(session)
+                    self._plane.close(session)
             case Restart():
                 self._renew(message)
                 self._plane.restart(
@@ -172,9 +176,15 @@ class MediaHost:
                     local_pwd=message.local_pwd,
                     remote_ufrag=message.remote_ufrag,
                 )
-            case SetPlan(plan=plan):
-                self._plan = plan
-                self._plane.set_plan(plan)
+            case SetPlan(plan=plan, command_id=command_id):
+                with following(command_id):
+                    before, self._plan = self._plan, plan
+                    self._plane.set_plan(plan)
+                    if command_id is not None:
+                        opened = sorted(plan.gates - before.gates)
+                        shut = sorted(before.gates - plan.gates)
+                        moved = dict(plan.slots.items() - before.slots.items())
+                        log.info("media.planned", opened=opened, shut=shut, moved=moved)
             case _:
                 # A worker's word from control.
                 raise WireError(Fault.UNKNOWN)

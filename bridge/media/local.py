@@ -19,8 +19,6 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Final
 
-import structlog
-
 from bridge.media.beginning import DTLS
 from bridge.media.core.drops import DropReason
 from bridge.media.core.ntp import ntp_from_unix
@@ -47,8 +45,6 @@ from bridge.media.stats import Traffic, plane_stats
 from bridge.media.steering import REPAIR_S, TURN_S, Steering
 from bridge.media.switchboard import Switchboard
 from bridge.media.udp import Address, Port
-
-log = structlog.get_logger(__name__)
 
 LINK_S: Final = 5.0
 """The link is lost when the last authenticated packet is older (DESIGN section 2)."""
@@ -218,7 +214,7 @@ class LocalPlane:
             if self._carries(session):  # else closed in the turn in which the handshake ended
                 self._begin(session)
         except DtlsFailed as failed:
-            log.info("media.handshake_failed", session=session.spec.session, reason=failed.reason)
+            session.log.info("media.handshake_failed", reason=failed.reason)
             is_silent = failed.reason == "handshake_timeout"
             self._fail(session, failed.reason if is_silent else "handshake_failed")
         except Exception as bug:  # noqa: BLE001 - ends this session alone
@@ -233,12 +229,12 @@ class LocalPlane:
         self._steering.aim(session, session.heard_s)
         self._forwarder.switches.newcomer(session.outlets.values())
         self._heard(session)
-        log.debug("media.connected", session=session.spec.session, profile=session.dtls.profile)
+        session.log.debug("media.connected", profile=session.dtls.profile)
 
     def _met_bug(self, session: MediaSession, bug: Exception) -> None:
         """Our bug: nobody but this session shall feel it.  It ends in the next turn, since
         whoever met the bug may be going through the forwarding table."""
-        log.error("media.bug", session=session.spec.session, exc_info=bug)
+        session.log.error("media.bug", exc_info=bug)
         session.end()
         asyncio.get_running_loop().call_soon(self._fail, session, "bug")
 

@@ -56,6 +56,7 @@ from bridge.media.wire import (
     SetPlan,
     Welcome,
 )
+from bridge.origin import origin
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +125,7 @@ class RemotePlane:
 
     def close(self, session: SessionId) -> None:
         if self._links.pop(session, None) is not None:
-            self._send(Close(session=session))
+            self._send(Close(session=session, command_id=origin()))
 
     def restart(
         self, session: SessionId, *, local_ufrag: str, local_pwd: str, remote_ufrag: str
@@ -140,7 +141,7 @@ class RemotePlane:
 
     def set_plan(self, plan: Plan) -> None:
         self._plan = plan
-        self._send(SetPlan(plan=plan))
+        self._send(SetPlan(plan=plan, command_id=origin()))
 
     def snapshot(self) -> PlaneStats:
         """As the worker last said; of one that is away no session is carried."""

@@ -14,6 +14,8 @@ import random
 from collections.abc import Callable
 from typing import Final
 
+import structlog
+
 from bridge.media.acknowledged import Acknowledged, count
 from bridge.media.beginning import MEDIA, Beginning
 from bridge.media.core import rtcp, rtp
@@ -30,6 +32,8 @@ from bridge.media.plane import Downlink, SessionSpec
 from bridge.media.streams import CLOCK_HZ, Outlet
 from bridge.media.udp import Address, Port
 from bridge.media.upline import Upline
+
+log = structlog.get_logger(__name__)
 
 MAX_ADDRESSES: Final = 8
 """Candidate pairs of one client that may be checked at the same time."""
@@ -62,6 +66,7 @@ class MediaSession:
         met while sending to this client, in whoever's call; it must neither raise nor change the
         table at once."""
         self.spec = spec
+        self.log = log.bind(session=spec.session, site=spec.site)
         self.credentials = Credentials(
             local_ufrag=spec.local_ufrag,
             local_pwd=spec.local_pwd,

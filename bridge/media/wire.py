@@ -81,6 +81,8 @@ class Open:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     session: SessionId
+    command_id: str | None = None
+    """Of the command that this comes from (:mod:`bridge.origin`), for the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class Restart:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPlan:
     plan: Plan
+    command_id: str | None = None
+    """As of :class:`Close`."""
 
 
 FromWorker = Welcome | Alive | LinkUp | LinkLost | SessionEnded | LayerDemand | PlaneStats

@@ -21,7 +21,7 @@ def serve() -> None:
     from monitoring.logs import configure
     from room110.supervisor import supervise as run
 
-    configure(settings.log_level, settings.log_format)
+    configure(settings.log_level, settings.log_format, process="service")
     raise typer.Exit(run(settings))
 
 
@@ -34,7 +34,7 @@ def control(
     from room110.compose import control as run
     from room110.sockets import inherited
 
-    configure(settings.log_level, settings.log_format)
+    configure(settings.log_level, settings.log_format, process="control")
     raise typer.Exit(run(settings, inherited(door)))
 
 
@@ -44,7 +44,7 @@ def media() -> None:
     from monitoring.logs import configure
     from room110.worker import media as run
 
-    configure(settings.log_level, settings.log_format)
+    configure(settings.log_level, settings.log_format, process="media")
     raise typer.Exit(run(settings))
 
 
@@ -118,5 +118,5 @@ def canary(
     from monitoring.logs import configure
     from room110.canary import run_canary as run
 
-    configure(settings.log_level, settings.log_format)
+    configure(settings.log_level, settings.log_format, process="canary")
     raise typer.Exit(run(settings, url=url, token_file=token_file, host=host, port=port))

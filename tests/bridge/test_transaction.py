@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from bridge.answers import Accepted, Answers
 from bridge.batch import Batch
@@ -13,6 +15,7 @@ from bridge.conference.words import Refusal
 from bridge.events import Emitter
 from bridge.history import History
 from bridge.inbox import Wish
+from bridge.origin import origin
 from bridge.records import JournalFailed
 from bridge.transaction import commit
 from tests.bridge.conference.scene import CHAIR, VIEWER, Scene
@@ -93,3 +96,23 @@ async def test_what_changes_nothing_is_not_written():
     )
     await asyncio.sleep(0)
     assert log == [("answered", "k", Accepted)]
+
+
+async def test_who_is_told_and_who_reads_the_log_know_the_command_it_comes_from():
+    heard = []
+    emitter = Emitter()
+    emitter.on_changed(lambda change: heard.append((change.rev, origin())))
+    batch = batch_of(
+        asked([], "k1", ChairMute(site="01"), CHAIR),
+        Wish(command=ChairMute(site="02"), actor=CHAIR),
+        asked([], "k3", ChairMute(site="01"), VIEWER),
+    )
+    with capture_logs([merge_contextvars]) as log:
+        await commit(Live([]), emitter, batch)
+    assert heard == [(2, "k1"), (3, None)]
+    assert [(entry["event"], entry.get("command_id")) for entry in log] == [
+        ("conference.changed", "k1"),
+        ("conference.changed", None),
+        ("conference.refused", "k3"),
+    ]
+    assert origin() is None

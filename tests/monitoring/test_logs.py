@@ -7,6 +7,7 @@ import warnings
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMessage
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,9 @@ def test_a_secret_is_masked_at_every_level_by_its_key(level, facts):
         {"text": f"refused {JWT}."},
         {"body": {"inner": [("x", JWT)]}},
         {"error": ValueError(JWT)},
+        {"line": f"X-Odd{JWT}"},
+        {"line": JWT.rpartition(".")[0]},
+        {"line": JWT.partition(".")[0]},
     ],
 )
 def test_what_looks_like_a_token_is_masked_wherever_it_hides(level, facts):
@@ -90,18 +94,41 @@ def test_what_looks_like_a_token_is_masked_wherever_it_hides(level, facts):
         {"addresses": ["192.0.2.9"]},
         {"candidate": "1 1 udp 1 192.0.2.9 5000 typ host"},
         {"reason": "a=candidate:1 1 udp 1 2001:db8::9 5000 typ host"},
+        {"error": f"input_value={SDP!r}"},
+        {"body": json.dumps({"sdp": SDP})},
+        {"reason": "not connected: ('2001:db8::9', 8110, 0, 0)"},
+        {"reason": "no way to [2001:db8::9]:8110."},
+        {"media": ["udp [::ffff:192.0.2.9]:8110"]},
         {"error": "Connect call failed ('192.0.2.9', 8110)"},
     ],
 )
 def test_sdp_and_addresses_are_for_debug_alone(facts):
-    shown = ("192.0.2.9", "2001:db8::9", "5000 typ")
+    shown = ("192.0.2.9", "2001:db8::9", "5000 typ")  # one of them in each
 
     assert not any(part in written("info", **facts) for part in shown)
     assert any(part in written("debug", **facts) for part in shown)
 
 
+@pytest.mark.parametrize(
+    "line", ["a=ice-ufrag:Abc+", "a=ice-pwd:Abc+Abc", "a=fingerprint:sha AA:B"]
+)
+def test_a_line_of_sdp_alone_is_for_debug_too(line):
+    text = written(reason=f"not understood: {line}")
+
+    assert line.partition(":")[2] not in text and MASK in text
+
+
 def test_what_is_nobody_s_address_may_be_read():
-    text = written(url="http://127.0.0.1:8110", bind="0.0.0.0", version="1.16.0", n=3, ok=None)
+    text = written(
+        url="http://127.0.0.1:8110",
+        also="http://[::1]:8110",
+        bind=["0.0.0.0", "::"],
+        version="1.16.0",
+        at="12:34:56.789",
+        name="bridge::room",
+        n=3,
+        ok=None,
+    )
 
     assert MASK not in text
 
@@ -135,6 +162,16 @@ def test_a_record_is_one_line_of_json_with_a_utc_time():
         "text": "a\nb",
     }
     assert "Điện Biên" in out.getvalue()
+
+
+def test_every_record_says_which_process_wrote_it_those_of_libraries_too():
+    out = io.StringIO()
+    configure("info", "json", out, process="media")
+
+    structlog.get_logger().info("it.happened")
+    logging.getLogger("aiortc").warning("odd")
+
+    assert [record["process"] for record in lines(out)] == ["media", "media"]
 
 
 def test_less_than_the_level_is_not_written():
@@ -193,6 +230,25 @@ def test_an_exception_of_a_library_is_one_line_and_masked():
 
     (record,) = lines(out)
     assert "OSError: [redacted]" in record["exception"]
+
+
+def test_what_is_no_http_is_told_in_one_line_and_without_its_bytes():
+    out = io.StringIO()
+    configure("info", "json", out)
+
+    try:
+        raise BadHttpMessage(f"Invalid header: {JWT}")
+    except BadHttpMessage:
+        logging.getLogger("aiohttp.server").exception("Error handling request from %s", "10.1.2.3")
+    try:
+        raise ValueError("a bug of ours")
+    except ValueError:
+        logging.getLogger("aiohttp.server").exception("Error handling request from %s", "10.1.2.3")
+
+    malformed, bug = lines(out)
+    assert (malformed["event"], malformed["level"]) == ("http.malformed BadHttpMessage", "info")
+    assert "exception" not in malformed
+    assert "a bug of ours" in bug["exception"] and bug["level"] == "error"
 
 
 def test_a_warning_of_python_is_a_record():

@@ -7,6 +7,8 @@ from typing import Any
 
 import jwt
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from bridge.answers import Accepted, RoomBusy
 from bridge.conference.commands import (
@@ -467,3 +469,20 @@ async def test_what_a_room_says_of_its_getstats_reaches_the_bridge(service: Serv
     await room.send_json(said | {"stats": {"rtt_s": 0.5, "mos": 4.5}})
     assert (await room.receive_json())["code"] == "unknown_field"
     assert sum(call[0] == "report" for call in service.bridge.told) == 1
+
+
+async def test_what_is_logged_of_a_connection_has_its_session_and_site(service: Service) -> None:
+    ws = await service.open()
+    with capture_logs([merge_contextvars]) as log:
+        await ws.send_json(hello(service.token("site", site="11")))
+        await ws.receive_json()
+        await ws.send_json({"type": "floor.request", "id": "c-7"})
+        await ws.receive_json()
+        other = await service.open()
+        await other.send_json(hello("wrong"))
+        assert [(await other.receive_json())["type"] for _ in range(2)] == ["error", "bye"]
+    came, refused = (entry for entry in log if entry["event"].startswith(("command", "session")))
+    assert (came["event"], came["command"]) == ("command.came", "floor.request")
+    assert (came["command_id"], came["session"], came["site"]) == ("c-7", "s-1", "11")
+    assert refused["event"] == "session.refused"
+    assert not {"session", "site", "command_id"} & refused.keys()

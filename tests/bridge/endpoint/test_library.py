@@ -36,7 +36,7 @@ async def test_a_damaged_file_is_made_again_and_said_so(tmp_path: Path, encoded:
     path.write_bytes(path.read_bytes()[:-1])
     with structlog.testing.capture_logs() as log, ClipLibrary(tmp_path) as library:
         assert await library.sound(HA_NOI) == made
-    assert [entry["event"] for entry in log] == ["clip_damaged"]
+    assert [entry["event"] for entry in log] == ["clip.damaged"]
     assert clip.read(path) == made
     assert encoded == ["01 sound", "01 sound"]
 

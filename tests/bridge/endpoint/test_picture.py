@@ -72,7 +72,7 @@ def test_without_the_font_names_lose_their_marks_and_one_log_line_says_so() -> N
     with structlog.testing.capture_logs() as log:
         picture.still(DIEN_BIEN, 320, 180, 0)
         picture.still(HA_NOI, 320, 180, 0)
-    assert [entry["event"] for entry in log] == ["font_missing"]
+    assert [entry["event"] for entry in log] == ["picture.no_font"]
     assert "fonts-dejavu-core" in log[0]["mend"]
 
 

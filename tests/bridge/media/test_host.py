@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from bridge.media import host as hosting
 from bridge.media.core.sdp import negotiate, parse_offer
@@ -293,3 +295,45 @@ async def test_a_control_that_does_not_read_loses_statistics_then_its_place(tmp_
         assert not it.host.has_control
         it.plane.say(LinkUp(session="a.1"))
         assert isinstance((await (await it.control()).met())[0], Welcome)
+
+
+@virtual_time
+async def test_what_a_command_changes_is_in_the_worker_s_log_with_its_id(tmp_path):
+    async with worker(tmp_path) as it:
+        control = await it.control()
+        await control.met()
+        call = Plan(gates=frozenset({"01", "110"}), slots={"chair": "110", "speaker.1": "01"})
+        after = Plan(gates=frozenset({"110"}), slots={"chair": "110"})
+        with capture_logs([merge_contextvars]) as log:
+            control.say(
+                SetPlan(plan=Plan(gates=frozenset({"110"}), slots={"chair": "110"})),
+                SetPlan(plan=call, command_id="c-1"),
+                Close(session="b.1", command_id="c-2"),
+                SetPlan(plan=after, command_id="c-3"),
+                Close(session="b.2"),
+            )
+            await asyncio.sleep(0.1)
+        assert log == [
+            {
+                "event": "media.planned",
+                "log_level": "info",
+                "command_id": "c-1",
+                "opened": ["01"],
+                "shut": [],
+                "moved": {"speaker.1": "01"},
+            },
+            {
+                "event": "media.closed",
+                "log_level": "info",
+                "command_id": "c-2",
+                "session": "b.1",
+            },
+            {
+                "event": "media.planned",
+                "log_level": "info",
+                "command_id": "c-3",
+                "opened": [],
+                "shut": ["01"],
+                "moved": {},
+            },
+        ]

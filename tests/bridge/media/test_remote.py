@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.media.host import MediaHost, listen
 from bridge.media.plane import (
@@ -24,6 +25,7 @@ from bridge.media.remote import PATIENCE_S, Found, RemotePlane
 from bridge.media.slots import SessionKind
 from bridge.media.times import NO_JOIN, NO_SWITCH, Spread
 from bridge.media.told import Load
+from bridge.origin import following
 from tests.bridge.media.test_host import PLAN, spec_of
 from tests.support.autojump import virtual_time
 from tests.support.eventually import eventually
@@ -321,3 +323,16 @@ async def test_what_is_no_worker_is_none(tmp_path, silence):
         assert found.alive == ()
         assert not it.remote.connected
         server.close()
+
+
+@virtual_time
+async def test_the_worker_hears_which_command_it_comes_from(tmp_path):
+    async with house(tmp_path) as it:
+        it.remote.open(spec_of("a.1"))
+        with capture_logs() as log:
+            with following("c-1"):
+                it.remote.set_plan(PLAN)
+                it.remote.close("a.1")
+            it.remote.set_plan(OTHER)
+            await eventually(lambda: it.plane.log[-1:] == [("plan", OTHER)])
+        assert [entry["event"] for entry in log] == ["media.planned", "media.closed"]
