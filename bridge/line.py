@@ -24,8 +24,8 @@ its direction show trouble too (``HINT_LOSS``), or if it has lasted ``DOUBTED_S`
 against it; it makes a line weak, never worse, and nothing that a page says makes a line better.
 
 Getting worse is believed at once.  Getting better among the words of a link that is measured (good
-or ready, weak, no_picture, no_sound) is believed after ``CALM_S``: a word that flickers is not read.
-A link that comes or goes and a check that begins or ends are facts and need no patience.
+or ready or new, weak, no_picture, no_sound) is believed after ``CALM_S``: a word that flickers is not
+read.  A link that comes or goes and a check that begins or ends are facts and need no patience.
 
 Sources of the thresholds.  5 % loss: where Opus with in-band FEC begins to be heard and VP8 without
 retransmission freezes several times a minute (E-model estimate 3.7, research/monitoring.md 2.2).
@@ -160,10 +160,9 @@ def judge(before: Line | None, sample: Sample, *, now_s: float) -> Line:
     word, cause, reason = at_once(sample)
     if before is not None and word is before.word:
         return Line(word=word, cause=cause, reason=reason, since_s=before.since_s)
-    if before is not None and before.word in _BADNESS and word in _BADNESS:
+    if before is not None and _is_better(word, cause, before):
         better_since_s = before.better_since_s if before.better_since_s is not None else now_s
-        is_better = _BADNESS[word] < _BADNESS[before.word]
-        if is_better and now_s - better_since_s < CALM_S:
+        if now_s - better_since_s < CALM_S:
             return Line(
                 word=before.word,
                 cause=before.cause,
@@ -199,6 +198,16 @@ def at_once(sample: Sample) -> Verdict:
             return LineWord.CHECKING, Cause.NEW, "has just come"
         return LineWord.READY, Cause.CONNECTED, "connected"
     return LineWord.GOOD, Cause.CONNECTED, "connected"
+
+
+def _is_better(word: LineWord, cause: Cause, before: Line) -> bool:
+    """Among the words of a link that is measured; of others it is never asked."""
+    badness, former = _badness(word, cause), _badness(before.word, before.cause)
+    return badness is not None and former is not None and badness < former
+
+
+def _badness(word: LineWord, cause: Cause) -> int | None:
+    return _BADNESS[LineWord.READY] if cause is Cause.NEW else _BADNESS.get(word)
 
 
 def _weakness(sample: Sample) -> tuple[Cause, str] | None:
