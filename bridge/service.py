@@ -26,6 +26,7 @@ import structlog
 
 from bridge.answers import Accepted
 from bridge.carriage import Carriage
+from bridge.check.measure import Measurer
 from bridge.clients import Said
 from bridge.conference import commands
 from bridge.conference.commands import Actor, PersonCommand
@@ -37,6 +38,7 @@ from bridge.events import Change
 from bridge.identity import Identity
 from bridge.media.plane import LayerDemand, MediaPlane, Plan, PlaneEvent, SessionId
 from bridge.media.slots import SessionKind, slots_for
+from bridge.media.tried import LineTried
 from bridge.negotiator import Negotiator
 from bridge.orders import Orders
 from bridge.outgoing import Bye, Joined, JoinRefused, MediaRejected, Outbox
@@ -89,6 +91,8 @@ class Bridge:
         self._orders = Orders(
             sessions=self._sessions, devices=self._devices, carriage=self._carriage, room=room
         )
+        self.measurer = Measurer(plane=plane, sessions=self._sessions, light=self._staging.light)
+        """The line checks of the sites."""
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
@@ -276,6 +280,8 @@ class Bridge:
     def _on_plane(self, event: PlaneEvent) -> None:
         if isinstance(event, LayerDemand):
             self._staging.hear(event)
+        elif isinstance(event, LineTried):
+            self.measurer.hear(event)
         else:
             silent = self._watch.is_silent(event.session)
             self._watch.arrivals.hear(event, silent=silent, now_s=_now_s())

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 from bridge.conference.words import SiteCode
 from bridge.directions import direct
+from bridge.media.core.layers import LAYERS
 from bridge.media.plane import LayerDemand, MediaPlane, Plan
 from bridge.private import private_lines
 from bridge.room import Room
 from bridge.sessions import Sessions
 from bridge.stage import Stage, seats_in, set_stage
+
+ALL: Final = frozenset(LAYERS)
 
 
 class Staging:
@@ -36,6 +40,7 @@ class Staging:
         self._stage = Stage()
         self._demand: dict[SiteCode, frozenset[str]] = {}
         """Layers beyond the plan's that some subscriber needs, as the plane says."""
+        self._lit: frozenset[SiteCode] = frozenset()
 
     @property
     def plan(self) -> Plan:
@@ -50,13 +55,20 @@ class Staging:
         self._demand[demand.site] = demand.layers
         self.set()
 
+    def light(self, sites: Collection[SiteCode]) -> None:
+        """These sites, and no others, are to send every layer, whoever watches: their lines are
+        tried."""
+        self._lit = frozenset(sites)
+        self.set()
+
     def set(self) -> None:
         """Plan first, then what everybody is asked and told."""
         conference = self._room.conference
         watched = any(session.has_gallery for session in self._sessions)
         stage = set_stage(conference, self._stage, gallery_watched=watched)
         private = private_lines(conference, self._sessions, stage.slots)
-        stage = replace(stage, plan=replace(stage.plan, private=private))
+        wants = {**stage.plan.wants, **dict.fromkeys(self._lit, ALL)}
+        stage = replace(stage, plan=replace(stage.plan, private=private, wants=wants))
         if stage.plan != self._stage.plan:
             self._plane.set_plan(stage.plan)
         self._stage = stage

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from bridge.conference.words import SiteCode
-from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
+from bridge.media.plane import PlaneStats, SessionStats, SourceStats
 from bridge.media.slots import CONTENT_SOUND, MIC
+from bridge.media.told import SinkStats
 
 Direction = Literal["uplink", "downlink"]
 """Seen from the site."""

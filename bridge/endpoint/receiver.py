@@ -10,7 +10,8 @@ awaited any more, and somebody stands in the slot; at most every PATIENCE_S: one
 within 50 to 90 ms (measured), and asking again only costs the publisher.
 
 What comes again is no packet of the stream for its receiver report: that counts what the line
-lost (RFC 4588 section 7).
+lost (RFC 4588 section 7).  The stream in which it comes has a report of its own, padding and all, as
+browsers give it: what the service tries a line with is found there.
 """
 
 from __future__ import annotations
@@ -44,8 +45,14 @@ class _Line:
     payload_type: int
     rtx_payload_type: int | None
     reception: Reception
+    repeats: Reception | None
+    """Of the stream in which its packets come again."""
     missing: Missing | None
     """None where nothing is asked for again."""
+
+    @property
+    def receptions(self) -> tuple[Reception, ...]:
+        return (self.reception,) if self.repeats is None else (self.reception, self.repeats)
 
     @property
     def awaits(self) -> bool:
@@ -86,8 +93,11 @@ class Receiver:
                 clock_hz = VIDEO_CLOCK_HZ
             reception = Reception(ssrc=line.ssrc, clock_rate_hz=clock_hz)
             missing = Missing() if line.nack else None
+            repeats = None
+            if line.rtx_ssrc is not None:
+                repeats = Reception(ssrc=line.rtx_ssrc, clock_rate_hz=clock_hz)
             self._lines[line.ssrc] = one = _Line(
-                slot, line.payload_type, line.rtx_payload_type, reception, missing
+                slot, line.payload_type, line.rtx_payload_type, reception, repeats, missing
             )
             if line.rtx_ssrc is not None:
                 self._repairs[line.rtx_ssrc] = one
@@ -122,7 +132,7 @@ class Receiver:
 
     def _on_repair(self, packet: bytes, start: int, end: int, now_s: float) -> None:
         """A packet that came again, or padding in its place."""
-        _, payload_type, _, _, ssrc = rtp.fixed_header(packet)
+        _, payload_type, number, timestamp, ssrc = rtp.fixed_header(packet)
         line = self._repairs.get(ssrc)
         if line is None or line.missing is None:
             self.drops[DropReason.UNKNOWN_SOURCE] += 1
@@ -130,6 +140,8 @@ class Receiver:
         if payload_type != line.rtx_payload_type:
             self.drops[DropReason.PAYLOAD_TYPE] += 1
             return
+        assert line.repeats is not None
+        line.repeats.on_packet(number, timestamp, now_s)
         original = rtx.unwrap(
             packet, start, end, ssrc=line.reception.ssrc, payload_type=line.payload_type
         )
@@ -163,12 +175,16 @@ class Receiver:
     def on_rtcp(self, packets: Iterable[Rtcp], now_s: float) -> None:
         for packet in packets:
             if isinstance(packet, SenderReport) and packet.ssrc in self._lines:
-                self._lines[packet.ssrc].reception.on_sender_report(packet.ntp, now_s)
+                for reception in self._lines[packet.ssrc].receptions:
+                    reception.on_sender_report(packet.ntp, now_s)
 
     def reports(self, now_s: float) -> list[ReportBlock]:
         """A block for every stream that has begun; owed once per interval."""
         return [
-            line.reception.report(now_s) for line in self._lines.values() if line.reception.packets
+            reception.report(now_s)
+            for line in self._lines.values()
+            for reception in line.receptions
+            if reception.packets
         ]
 
     def missing(self, now_s: float, rtt_s: float | None) -> list[tuple[int, tuple[int, ...]]]:

@@ -224,13 +224,12 @@ class Delivery:
 
     # Nothing.
 
-    def pad(self, outlet: Outlet, repeats: Repeats, size: int) -> None:
+    def pad(self, outlet: Outlet, repeats: Repeats, size: int, timestamp: int) -> None:
         """A packet of *size* bytes of padding (1 to 255), beside what *outlet* shows, or would show
         if the line carried it."""
         number = next((p.rtx for p in outlet.payloads.values() if p.rtx is not None), None)
         if number is None:
             return
-        _, timestamp = outlet.newest()
         seq = repeats.index & 0xFFFF
         packet = rtx.padding(repeats.ssrc, number, seq, timestamp, size, self._tail(None))
         if self._send_beside(repeats, packet):

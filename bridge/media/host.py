@@ -38,6 +38,7 @@ from bridge.media.plane import (
     SessionId,
     SessionSpec,
 )
+from bridge.media.tried import TrialOrder, TrialStop
 from bridge.media.wire import (
     Alive,
     Close,
@@ -185,6 +186,10 @@ class MediaHost:
                         shut = sorted(before.gates - plan.gates)
                         moved = dict(plan.slots.items() - before.slots.items())
                         log.info("media.planned", opened=opened, shut=shut, moved=moved)
+            case TrialOrder():
+                self._plane.try_line(message)
+            case TrialStop(trial=trial):
+                self._plane.stop_trial(trial)
             case _:
                 # A worker's word from control.
                 raise WireError(Fault.UNKNOWN)

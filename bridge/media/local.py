@@ -39,11 +39,14 @@ from bridge.media.plane import (
     SessionSpec,
 )
 from bridge.media.ports import Ports
+from bridge.media.repairs import Repairs
 from bridge.media.reports import INTERVAL_S, reports
 from bridge.media.session import Credentials, MediaSession
 from bridge.media.stats import Traffic, plane_stats
-from bridge.media.steering import REPAIR_S, TURN_S, Steering
+from bridge.media.steering import TURN_S, Steering
 from bridge.media.switchboard import Switchboard
+from bridge.media.trials import Trials
+from bridge.media.tried import TrialOrder
 from bridge.media.udp import Address, Port
 
 LINK_S: Final = 5.0
@@ -69,11 +72,13 @@ class LocalPlane:
         self._draw = draw
         self._certificate = certificate()
         self._forwarder = Forwarder()
-        self._forwarder.on_hole = self._repair_soon
         self._flusher = Flusher(self._forwarder.fanout)
         self._drops: Counter[DropReason] = self._forwarder.drops
         self._sessions: dict[SessionId, MediaSession] = {}
         self._steering = Steering(self._forwarder, self._say)
+        self._repairs = Repairs(self._sessions.values, self._steering, self._met_bug)
+        self._forwarder.on_hole = self._repairs.soon
+        self._trials = Trials(self._forwarder, self._steering.lent, self._say)
         self._switchboard = Switchboard(
             self._drops,
             on_heard=self._heard,
@@ -84,7 +89,6 @@ class LocalPlane:
         self._listener: Callable[[PlaneEvent], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = 0
-        self._repairing: asyncio.TimerHandle | None = None
         self._past = Traffic()
         self._ports = Ports(
             hosts,
@@ -145,6 +149,12 @@ class LocalPlane:
             if session.connected:
                 self._steering.aim(session, self._now_s())
 
+    def try_line(self, order: TrialOrder) -> None:
+        self._trials.begin(order, self._sessions.get(order.session))
+
+    def stop_trial(self, trial: str) -> None:
+        self._trials.stop(trial)
+
     def snapshot(self) -> PlaneStats:
         sessions, load = self._sessions.values(), self._ports.load()
         return plane_stats(sessions, self._forwarder, self._past, now_s=self._now_s(), load=load)
@@ -161,29 +171,13 @@ class LocalPlane:
                 self._advance(self._now_s())
         finally:
             self._flusher.close()
-            if self._repairing is not None:
-                self._repairing.cancel()
+            self._trials.close()
+            self._repairs.close()
             for session in tuple(self._sessions.values()):
                 self._end(session)
             if self._tasks:
                 await asyncio.wait(self._tasks)
             self._ports.close()
-
-    def _repair_soon(self) -> None:
-        if self._repairing is None:
-            self._repairing = asyncio.get_running_loop().call_later(REPAIR_S, self._repair)
-
-    def _repair(self) -> None:
-        self._repairing = None
-        now_s = self._now_s()
-        is_busy = False
-        for session in tuple(self._sessions.values()):
-            try:
-                is_busy = self._steering.repair(session, now_s) or is_busy
-            except Exception as bug:  # noqa: BLE001 - ends this session alone
-                self._met_bug(session, bug)
-        if is_busy:
-            self._repair_soon()
 
     def _advance(self, now_s: float) -> None:
         self._forwarder.advance(now_s)
@@ -206,7 +200,7 @@ class LocalPlane:
             except Exception as bug:  # noqa: BLE001 - ends this session alone
                 self._met_bug(session, bug)
         self._steering.end_turn()
-        self._repair_soon()
+        self._repairs.soon()
 
     async def _shake_hands(self, session: MediaSession) -> None:
         try:
@@ -248,6 +242,7 @@ class LocalPlane:
 
     def _end(self, session: MediaSession) -> None:
         del self._sessions[session.spec.session]
+        self._trials.over(session)
         self._switchboard.remove(session)
         self._past.add(session)
         session.close(self._now_s())
@@ -266,6 +261,7 @@ class LocalPlane:
     def _hear(self, session: MediaSession, said: Iterable[Rtcp], now_s: float) -> None:
         hear(session, said, self._forwarder, now_s=now_s, ntp=ntp_from_unix(time.time()))
         self._steering.heard(session, now_s)
+        self._trials.hear(session, said, now_s)
 
     def _heard(self, session: MediaSession) -> None:
         if session.connected and not session.link_up:

@@ -17,7 +17,8 @@ from enum import StrEnum
 from typing import Final, Literal, Protocol
 
 from bridge.media.times import NO_SWITCH, Spread
-from bridge.media.told import Acknowledgement, Load
+from bridge.media.told import Acknowledgement, Load, SinkStats
+from bridge.media.tried import LineTried, TrialOrder
 
 SessionId = str
 
@@ -179,7 +180,7 @@ class LayerDemand:
     layers: frozenset[str]
 
 
-PlaneEvent = LinkUp | LinkLost | SessionEnded | LayerDemand
+PlaneEvent = LinkUp | LinkLost | SessionEnded | LayerDemand | LineTried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,20 +205,6 @@ class SourceStats:
     """Packets that were lost and came by retransmission: with ``lost``, the loss before repair."""
     asked_again: int = 0
     """Packets asked of the publisher again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SinkStats:
-    """All outgoing streams of one kind since their session opened."""
-
-    kind: str
-    """``audio`` or ``video``."""
-    packets: int
-    bytes: int
-    lost: int
-    """Sum of what the peer's receiver reports say, each RFC 3550's cumulative number."""
-    jitter_s: float | None
-    """The worst the peer last reported of a stream that is fed; None: it has not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,6 +280,11 @@ class MediaPlane(Protocol):
         another.  Unknown sessions are ignored."""
 
     def set_plan(self, plan: Plan) -> None: ...
+
+    def try_line(self, order: TrialOrder) -> None:
+        """Answered by one :class:`LineTried`, unless the plane itself is lost."""
+
+    def stop_trial(self, trial: str) -> None: ...
 
     def snapshot(self) -> PlaneStats: ...
 

@@ -22,10 +22,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from operator import add
 from pathlib import Path
 from typing import Final
 
@@ -45,7 +43,8 @@ from bridge.media.plane import (
     SessionSpec,
 )
 from bridge.media.slots import MIC
-from bridge.media.told import Load
+from bridge.media.totals import NOTHING, plus
+from bridge.media.tried import LineTried, TrialOrder, TrialStop
 from bridge.media.wire import (
     Alive,
     Close,
@@ -64,8 +63,6 @@ PATIENCE_S: Final = 5.0
 """A link without a packet for so long is lost (DESIGN section 2)."""
 
 WORKER_LOST: Final = "worker_lost"
-
-NOTHING: Final = PlaneStats()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,10 +140,19 @@ class RemotePlane:
         self._plan = plan
         self._send(SetPlan(plan=plan, command_id=origin()))
 
+    def try_line(self, order: TrialOrder) -> None:
+        if self._connection is None:
+            absent = LineTried(trial=order.trial, session=order.session, outcome="absent")
+            self._say(absent)
+        self._send(order)
+
+    def stop_trial(self, trial: str) -> None:
+        self._send(TrialStop(trial=trial))
+
     def snapshot(self) -> PlaneStats:
         """As the worker last said; of one that is away no session is carried."""
         stats = self._stats if self.connected else replace(self._stats, sessions=())
-        return _plus(stats, self._past)
+        return plus(stats, self._past)
 
     def on_event(self, listener: Callable[[PlaneEvent], None]) -> None:
         self._listener = listener
@@ -200,6 +206,8 @@ class RemotePlane:
                 case SessionEnded(session=session):
                     if self._links.pop(session, None) is not None:
                         self._say(message)
+                case LineTried():
+                    self._say(message)
                 case LayerDemand():
                     self._demand(message)
                 case _:
@@ -221,7 +229,7 @@ class RemotePlane:
     def _meet_again(self, welcome: Welcome, here: dict[SessionId, bool]) -> None:
         before, self.worker = self.worker, welcome
         if before is not None and before.greeting.fingerprint != welcome.greeting.fingerprint:
-            self._past, self._stats = _plus(self._stats, self._past), NOTHING
+            self._past, self._stats = plus(self._stats, self._past), NOTHING
         for session in here.keys() - self._links.keys():
             self._send(Close(session=session))
         if self._plan is not None:
@@ -264,33 +272,3 @@ class RemotePlane:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.abort()
-
-
-def _plus(now: PlaneStats, past: PlaneStats) -> PlaneStats:
-    if past is NOTHING:
-        return now
-    return replace(
-        now,
-        packets_in=now.packets_in + past.packets_in,
-        packets_out=now.packets_out + past.packets_out,
-        bytes_in=now.bytes_in + past.bytes_in,
-        bytes_out=now.bytes_out + past.bytes_out,
-        drops=Counter(now.drops) + Counter(past.drops),
-        keyframe_requests=now.keyframe_requests + past.keyframe_requests,
-        switches=now.switches + past.switches,
-        delays=tuple(map(add, now.delays, past.delays)),
-        delay_s=now.delay_s + past.delay_s,
-        switched=now.switched + past.switched,
-        begun={
-            stage: spread + past.begun[stage] if stage in past.begun else spread
-            for stage, spread in now.begun.items()
-        },
-        load=_load(now.load, past.load),
-    )
-
-
-def _load(now: Load, past: Load) -> Load:
-    """What the kernel refused is a total; the rest is as of now."""
-    if now.datagrams_refused is None:
-        return now
-    return replace(now, datagrams_refused=now.datagrams_refused + (past.datagrams_refused or 0))

@@ -11,11 +11,11 @@ from bridge.media.beginning import Beginning, Beginnings
 from bridge.media.core.drops import DropReason
 from bridge.media.core.packets import HEADER_BYTES
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
+from bridge.media.plane import PlaneStats, SessionStats, SourceStats
 from bridge.media.session import MediaSession
 from bridge.media.streams import Outlet, Source
 from bridge.media.tcp import TcpAddress
-from bridge.media.told import Acknowledgement, Load
+from bridge.media.told import Acknowledgement, Load, SinkStats
 
 NOTHING: Final = Load()
 

@@ -25,6 +25,7 @@ from bridge.media.plane import Ladder, LayerDemand, Plan, PlaneEvent
 from bridge.media.session import MediaSession
 from bridge.media.slots import CONTENT, GALLERY
 from bridge.media.streams import Outlet, medium_of
+from bridge.media.utterance import Lent
 
 TURN_S: Final = 0.1
 ALLOCATE_TURNS: Final = 2
@@ -42,6 +43,8 @@ class Steering:
         self._plan = Plan()
         self._demand: dict[str, frozenset[str]] = {}
         self._turn = 0
+        self.lent: Lent = {}
+        """Outlets that speak to their room while the plan wants nothing of them."""
 
     def set_plan(self, plan: Plan) -> None:
         """Gates at once; the caller owes :meth:`aim` for every connected session."""
@@ -61,6 +64,8 @@ class Steering:
                 outlet.largest = layers.F if is_watched else layers.Q
             if outlet.kind == "audio" and outlet.slot in private:
                 site, medium = private[outlet.slot], whispers.MEDIUM
+            if site is None and outlet in self.lent:
+                site, medium = self.lent[outlet]
             self._forwarder.aim(outlet, site, medium, now_s)
         self.steer(session, now_s)
 
@@ -163,7 +168,7 @@ class Steering:
                 session.downline.padding_owed += bps * REPAIR_S / 8
                 while session.downline.padding_owed >= MAX_PADDING_BYTES:
                     session.downline.padding_owed -= MAX_PADDING_BYTES
-                    session.delivery.pad(outlet, repeats, MAX_PADDING_BYTES)
+                    session.delivery.pad(outlet, repeats, MAX_PADDING_BYTES, outlet.newest()[1])
                 return True
         return False
 

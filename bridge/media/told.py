@@ -32,3 +32,17 @@ class Load:
     tcp_connections: int = 0
     tcp_waiting_bytes: int = 0
     """What peers have not taken yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkStats:
+    """All outgoing streams of one kind since their session opened."""
+
+    kind: str
+    """``audio`` or ``video``."""
+    packets: int
+    bytes: int
+    lost: int
+    """Sum of what the peer's receiver reports say, each RFC 3550's cumulative number."""
+    jitter_s: float | None
+    """The worst the peer last reported of a stream that is fed; None: it has not."""

@@ -13,7 +13,8 @@ Worker to control, in this order on every connection:
 * then plane events as they happen, and :class:`PlaneStats` twice a second.
 
 Control to worker, any time after the welcome: :class:`Open`, :class:`Close`, :class:`Restart`,
-:class:`SetPlan`, each the call of :class:`bridge.media.plane.MediaPlane` of that name.
+:class:`SetPlan`, each the call of :class:`bridge.media.plane.MediaPlane` of that name, and
+:class:`TrialOrder` and :class:`TrialStop`, which are ``try_line`` and ``stop_trial``.
 
 The socket is a file in the state directory that its owner alone may open.  Its address goes
 through an open folder, for the kernel takes 107 bytes (unix(7)) and a state directory may be
@@ -44,6 +45,7 @@ from bridge.media.plane import (
     SessionId,
     SessionSpec,
 )
+from bridge.media.tried import LineTried, TrialOrder, TrialStop
 
 LIMIT_BYTES: Final = 4 << 20
 """Statistics of 64 sites take 100 kB, the offer of a console 20: far above any of ours."""
@@ -100,14 +102,17 @@ class SetPlan:
     """As of :class:`Close`."""
 
 
-FromWorker = Welcome | Alive | LinkUp | LinkLost | SessionEnded | LayerDemand | PlaneStats
-FromControl = Open | Close | Restart | SetPlan
+FromWorker = (
+    Welcome | Alive | LinkUp | LinkLost | SessionEnded | LayerDemand | PlaneStats | LineTried
+)
+FromControl = Open | Close | Restart | SetPlan | TrialOrder | TrialStop
 WireMessage = FromWorker | FromControl
 
 # The place in this list is the number on the wire: new ones go to its end.
 _KINDS: Final[tuple[type[Any], ...]] = (
     *(Welcome, Alive, LinkUp, LinkLost, SessionEnded, LayerDemand, PlaneStats),
     *(Open, Close, Restart, SetPlan),
+    *(LineTried, TrialOrder, TrialStop),
 )
 _NUMBERS: Final = {kind: number for number, kind in enumerate(_KINDS)}
 _ADAPTERS: Final[tuple[TypeAdapter[Any], ...]] = tuple(TypeAdapter(kind) for kind in _KINDS)

@@ -35,9 +35,9 @@ from bridge.identity import Identity
 from bridge.journal import Writes
 from bridge.media.core.drops import DropReason
 from bridge.media.host import MediaHost
-from bridge.media.plane import MediaPlane, Plan, PlaneStats, SessionStats, SinkStats, SourceStats
+from bridge.media.plane import MediaPlane, Plan, PlaneStats, SessionStats, SourceStats
 from bridge.media.slots import SessionKind, slots_for
-from bridge.media.told import Acknowledgement
+from bridge.media.told import Acknowledgement, SinkStats
 from bridge.outgoing import Outgoing
 from bridge.room import Room
 from bridge.sessions import Session, Sessions

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
-from bridge.media.told import Acknowledgement
+from bridge.media.plane import PlaneStats, SessionStats, SourceStats
+from bridge.media.told import Acknowledgement, SinkStats
 from bridge.mos import mos
 from bridge.quality import LOOKS_OF_LEVEL, LOOKS_OF_LOSS, Qualities
 from bridge.traffic import SiteTraffic

@@ -32,3 +32,15 @@ async def test_what_a_subscriber_needs_is_asked_of_who_is_watched(tmp_path):
         assert device.last(MediaWant) == MediaWant(layers=["f", "h", "q"])
         house.plane.say(LayerDemand(site="01", layers=frozenset()))
         assert device.last(MediaWant) == MediaWant(layers=["f", "q"])
+
+
+@virtual_time
+async def test_a_site_whose_line_is_tried_is_asked_for_all_it_has_though_nobody_watches(tmp_path):
+    async with house_in(tmp_path) as house:
+        devices = await house.connected("01", "02")
+        assert devices["01"].last(MediaWant) == MediaWant(layers=[])
+        house.bridge._staging.light({"01"})
+        assert devices["01"].last(MediaWant) == MediaWant(layers=["f", "h", "q"])
+        assert devices["02"].last(MediaWant) == MediaWant(layers=[])
+        house.bridge._staging.light(())
+        assert devices["01"].last(MediaWant) == MediaWant(layers=[])

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.media.plane import PlaneStats, SessionStats, SinkStats, SourceStats
-from bridge.media.told import Acknowledgement
+from bridge.media.plane import PlaneStats, SessionStats, SourceStats
+from bridge.media.told import Acknowledgement, SinkStats
 from bridge.traffic import Flow, SiteTraffic
 from tests.support.fake_plane import NOTHING
 

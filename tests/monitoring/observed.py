@@ -19,9 +19,9 @@ from bridge.conference.words import ItemKind, Phase, Role
 from bridge.events import Emitter
 from bridge.identity import Identity
 from bridge.journal import Journals
-from bridge.media.plane import LinkLost, LinkUp, SessionStats, SinkStats, SourceStats
+from bridge.media.plane import LinkLost, LinkUp, SessionStats, SourceStats
 from bridge.media.slots import SessionKind
-from bridge.media.told import Acknowledgement, Load
+from bridge.media.told import Acknowledgement, Load, SinkStats
 from bridge.room import Room
 from bridge.service import Bridge
 from config.roster import load_roster

@@ -9,6 +9,7 @@ from typing import Any
 from bridge.media.core.sdp_client import build_offer, mids_of
 from bridge.media.plane import Candidate, Greeting, Plan, PlaneEvent, PlaneStats, SessionSpec
 from bridge.media.slots import MIC, Slot
+from bridge.media.tried import TrialOrder
 from bridge.outgoing import Outgoing
 
 FINGERPRINT = ":".join(["AB"] * 32)
@@ -45,6 +46,12 @@ class FakePlane:
     def set_plan(self, plan: Plan) -> None:
         self.log.append(("plan", plan))
         self.plan = plan
+
+    def try_line(self, order: TrialOrder) -> None:
+        self.log.append(("try", order))
+
+    def stop_trial(self, trial: str) -> None:
+        self.log.append(("stop", trial))
 
     def snapshot(self) -> PlaneStats:
         return self.stats

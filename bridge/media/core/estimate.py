@@ -186,6 +186,10 @@ class DownlinkEstimate:
         elif now_s >= self._grace_until_s:
             self._drown(DROWNED * self._sent_bps, now_s)
 
+    def excuse(self, until_s: float) -> None:
+        """Until then padding beside the media is what signs are of: they are no evidence."""
+        self._grace_until_s = max(self._grace_until_s, until_s)
+
     def _drown(self, carried_bps: float, now_s: float) -> None:
         if self._sent_bps <= self.least_bps:
             return  # less there is not

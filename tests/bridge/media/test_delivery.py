@@ -530,7 +530,7 @@ def test_padding_goes_beside_the_picture_at_its_time(client, watcher):
     [sent] = first_time(watcher)
     outlet, repeats = watcher.outlets[SSRC], watcher.repeats[SSRC]
     for size in (255, 1):
-        watcher.delivery.pad(outlet, repeats, size)
+        watcher.delivery.pad(outlet, repeats, size, outlet.newest()[1])
 
     got = again(watcher)
     assert [len(data) for data in got] == [12 + 255, 12 + 1]
@@ -545,7 +545,7 @@ def test_padding_goes_beside_the_picture_at_its_time(client, watcher):
 def test_a_line_that_carries_no_picture_is_padded_too(watcher):
     # Or it could never be found out that it carries one again.
     outlet, repeats = watcher.outlets[SSRC], watcher.repeats[SSRC]
-    watcher.delivery.pad(outlet, repeats, 255)
+    watcher.delivery.pad(outlet, repeats, 255, outlet.newest()[1])
 
     [got] = again(watcher)
     assert (len(got), got[1]) == (12 + 255, RTX_PT)
@@ -556,9 +556,9 @@ def test_padding_that_does_not_leave_is_not_counted(client, watcher):
     outlet, repeats = watcher.outlets[SSRC], watcher.repeats[SSRC]
     client.says(frame(1, key=True))
     watcher.port.takes = False
-    watcher.delivery.pad(outlet, repeats, 255)
+    watcher.delivery.pad(outlet, repeats, 255, outlet.newest()[1])
     watcher.delivery.route = None
-    watcher.delivery.pad(outlet, repeats, 255)
+    watcher.delivery.pad(outlet, repeats, 255, outlet.newest()[1])
 
     assert watcher.delivery.padding_bytes == 0
     assert client._drops == {DropReason.NOT_READY: 1}

@@ -28,6 +28,7 @@ from bridge.media.plane import (
     SessionSpec,
 )
 from bridge.media.slots import SessionKind, slots_for
+from bridge.media.tried import LineTried, TrialOrder, TrialStop
 from bridge.media.wire import (
     Alive,
     Close,
@@ -148,6 +149,22 @@ def test_the_socket_is_for_this_user_alone_and_replaces_what_a_dead_worker_left(
     path.mkdir()
     with pytest.raises(OSError, match="directory"):
         listen(path)
+
+
+@virtual_time
+async def test_lines_are_tried_and_let_alone_as_control_asks_and_it_is_told_what_was_found(
+    tmp_path,
+):
+    async with worker(tmp_path) as it:
+        control = await it.control()
+        await control.met()
+        order = TrialOrder(trial="t", session="a.1", bursts=True)
+        control.say(order, TrialStop(trial="t"))
+        await asyncio.sleep(0.1)
+        assert it.plane.log == [("try", order), ("stop", "t")]
+        told = LineTried(trial="t", session="a.1", outcome="stopped")
+        it.plane.say(told)
+        assert await control.event() == told
 
 
 @virtual_time

@@ -25,6 +25,7 @@ from bridge.media.remote import PATIENCE_S, Found, RemotePlane
 from bridge.media.slots import SessionKind
 from bridge.media.times import NO_JOIN, NO_SWITCH, Spread
 from bridge.media.told import Load
+from bridge.media.tried import LineTried, TrialOrder
 from bridge.origin import following
 from tests.bridge.media.test_host import PLAN, spec_of
 from tests.support.autojump import virtual_time
@@ -131,6 +132,29 @@ async def test_what_control_asks_is_done_and_what_happens_is_told(tmp_path):
         it.plane.stats = replace(NOTHING, packets_in=7)
         await eventually(lambda: it.remote.snapshot().packets_in == 7)
         assert ("close", "a.1") not in it.plane.log
+
+
+@virtual_time
+async def test_lines_are_tried_there_and_what_is_found_is_told(tmp_path):
+    async with house(tmp_path) as it:
+        order = TrialOrder(trial="t", session="a.1", bursts=True)
+        it.remote.try_line(order)
+        it.remote.stop_trial("t")
+        await eventually(lambda: it.plane.log == [("try", order), ("stop", "t")])
+        told = LineTried(trial="t", session="a.1", outcome="done", lost_up=3)
+        it.plane.say(told)
+        await eventually(lambda: it.said == [told])
+
+
+@virtual_time
+async def test_a_worker_that_is_away_tries_no_line(tmp_path):
+    async with house(tmp_path, working=False) as it:
+        it.remote = RemotePlane(it.path)
+        it.run_control()
+        it.remote.try_line(TrialOrder(trial="t", session="a.1", bursts=True))
+        it.remote.stop_trial("t")
+
+        assert it.said == [LineTried(trial="t", session="a.1", outcome="absent")]
 
 
 @virtual_time

@@ -7,12 +7,12 @@ import pytest
 from bridge.media.core.rtcp import Nack, ReceiverReport, ReportBlock
 from bridge.media.core.rtcp_writer import compound
 from bridge.media.forwarder import Forwarder
-from bridge.media.plane import Codec, Payload, SinkStats, SourceStats
+from bridge.media.plane import Codec, Payload, SourceStats
 from bridge.media.stats import Traffic, plane_stats
 from bridge.media.steering import Steering
 from bridge.media.tcp import TcpAddress
 from bridge.media.times import NO_SWITCH, Spread
-from bridge.media.told import Acknowledgement, Load
+from bridge.media.told import Acknowledgement, Load, SinkStats
 from tests.support.media import (
     HERE,
     MIC,
@@ -178,7 +178,7 @@ def test_a_line_is_told_with_what_it_may_carry_each_way(forwarder):
     seq = int.from_bytes(watcher.rtp[0][2:4], "big")
     watcher.reports(Nack(sender=1, media=SPEAKER_PICTURE.ssrc, seqs=(seq,)))
     ssrc = SPEAKER_PICTURE.ssrc
-    watcher.delivery.pad(watcher.outlets[ssrc], watcher.repeats[ssrc], 100)
+    watcher.delivery.pad(watcher.outlets[ssrc], watcher.repeats[ssrc], 100, 0)
 
     first, second = plane_stats([client, watcher], forwarder, Traffic(), now_s=1.0).sessions
 

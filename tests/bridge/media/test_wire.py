@@ -28,10 +28,11 @@ from bridge.media.plane import (
     SessionEnded,
     SessionSpec,
     SessionStats,
-    SinkStats,
     SourceStats,
     Uplink,
 )
+from bridge.media.told import SinkStats
+from bridge.media.tried import Burst, LineTried, TrialOrder, TrialStop
 from bridge.media.wire import (
     LIMIT_BYTES,
     Alive,
@@ -148,6 +149,14 @@ stats = st.builds(
     keyframe_requests=counts,
     switches=counts,
 )
+bursts = st.builds(
+    Burst,
+    bps=counts,
+    lasted_s=seconds,
+    packets=counts,
+    lost=st.none() | counts,
+    queue_s=maybe_seconds,
+)
 messages = st.one_of(
     st.builds(
         Welcome, greeting=greetings, pid=counts, metrics=words, plan=plans, alive=st.integers(0, 99)
@@ -162,6 +171,26 @@ messages = st.one_of(
     st.builds(Close, session=words),
     st.builds(Restart, session=words, local_ufrag=words, local_pwd=words, remote_ufrag=words),
     st.builds(SetPlan, plan=plans),
+    st.builds(
+        LineTried,
+        trial=words,
+        session=words,
+        outcome=st.sampled_from(["done", "ended", "busy", "absent", "stopped"]),
+        rtt_s=maybe_seconds,
+        expected_up=counts,
+        bursts=st.lists(bursts, max_size=3).map(tuple),
+        levels=st.lists(st.tuples(counts, st.integers(-127, 0)), max_size=3).map(tuple),
+        width=st.none() | counts,
+        notes=st.lists(words, max_size=2).map(tuple),
+    ),
+    st.builds(
+        TrialOrder,
+        trial=words,
+        session=words,
+        bursts=st.booleans(),
+        sound=st.lists(words, max_size=3).map(tuple),
+    ),
+    st.builds(TrialStop, trial=words),
 )
 
 

@@ -494,3 +494,21 @@ def test_loss_in_bursts_never_takes_it_down_to_a_thumbnail(seed):
     moments = Subscriber(line, seed=seed).run(40)
 
     assert {moment.layer for moment in moments} <= {"f", "h"}
+
+
+def test_what_is_said_while_a_line_check_bursts_is_no_evidence():
+    estimate = DownlinkEstimate()
+    estimate.wants(WISH_BPS)
+    now = send(estimate, F_BPS, 0.0, 3.0)
+    estimate.excuse(now + 3.0)
+    estimate.excuse(now + 1.0)  # a later end stays
+    estimate.on_remb(F_BPS, now)
+    estimate.on_remb(600_000, now + 0.5)
+    estimate.on_remb(300_000, now + 2.5)
+    for second in range(3):
+        estimate.on_report(0.4, 100, now + second)
+    assert estimate.bps is None
+
+    estimate.on_remb(1_400_000, now + 3.1)
+    estimate.on_remb(1_000_000, now + 3.2)
+    assert estimate.bps is not None

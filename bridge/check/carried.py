@@ -1,0 +1,29 @@
+"""Carried: how much a line took of the bursts that it was sent.
+
+A burst of ``n`` packets that were not lost has come out when the queue it left is empty, so the line
+took them in the burst's own time and the queue's (:mod:`bridge.media.train`).  A line that has more
+than a burst shows no queue: then the burst's own rate is proven, and nothing above it.
+
+What the line loses of anything, at any rate, is no sign of its rate: so much of a burst is not held
+against it.  The best of all bursts counts, for a line is not slower for having been asked for more than
+it has: what a burst that was too much says is the line's rate, and what a smaller one says is below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bridge.media.tried import Burst
+
+
+def carried_bps(bursts: Iterable[Burst], usual_loss: float = 0.0) -> float | None:
+    """Bits a second, headers of IP and UDP with them; None: nothing is known of any burst."""
+    rates = [rate for burst in bursts if (rate := _rate(burst, usual_loss)) is not None]
+    return max(rates, default=None)
+
+
+def _rate(burst: Burst, usual_loss: float) -> float | None:
+    if burst.lost is None or not burst.packets or burst.lasted_s <= 0 or usual_loss >= 1:
+        return None
+    came = min((burst.packets - burst.lost) / burst.packets / (1 - usual_loss), 1.0)
+    return burst.bps * came * burst.lasted_s / (burst.lasted_s + (burst.queue_s or 0.0))
