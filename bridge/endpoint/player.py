@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bridge.endpoint.clip import (
@@ -139,6 +139,10 @@ class SoundPlayer(_Player):
         self.live = live
         self._frame = 0
         self._after_silence = True
+
+    def say(self, extensions: Extensions) -> None:
+        """What stands in every packet from now on."""
+        self.stream = replace(self.stream, extensions=extensions)
 
     def due(self, now_s: float) -> list[bytes]:
         """Packets to send now, oldest first."""

@@ -64,6 +64,8 @@ class Sender:
         self.film_sound: SoundPlayer | None = None
         self._camera: AnsweredLine | None = None
         self._film_line: AnsweredLine | None = None
+        self._mic_line: AnsweredLine | None = None
+        self._level_dbov = LEVEL_DBOV
         self._live = False
         self._wanted: frozenset[Layer] = frozenset()
         self._shows_film = False
@@ -71,9 +73,16 @@ class Sender:
 
     def start_sound(self, line: AnsweredLine, clip: Clip, now_s: float) -> None:
         """The microphone's m-line was accepted."""
-        level = bytes((_SPEECH | -LEVEL_DBOV,))
-        stream = self._stream(line, self.mic_ssrc, {MID: line.mid.encode(), LEVEL: level})
+        self._mic_line = line
+        stream = self._stream(line, self.mic_ssrc, _of_sound(line, self._level_dbov))
         self.sound = SoundPlayer(clip, stream, started_s=now_s, live=self._live)
+
+    def say_level(self, dbov: int) -> None:
+        """What the packets of the microphone say of its loudness, 0 to -127; the tone stays."""
+        self._level_dbov = dbov
+        if self.sound is not None and self._mic_line is not None:
+            line = self._mic_line
+            self.sound.say(_extensions(line, _of_sound(line, dbov)))
 
     def start_camera(self, line: AnsweredLine) -> None:
         """The camera's m-line was accepted; its layers come with :meth:`add_layer`."""
@@ -222,6 +231,10 @@ class Sender:
             extensions=_extensions(line, values),
             first_sequence=self._numbers.getrandbits(16),
         )
+
+
+def _of_sound(line: AnsweredLine, level_dbov: int) -> dict[str, bytes]:
+    return {MID: line.mid.encode(), LEVEL: bytes((_SPEECH | -level_dbov,))}
 
 
 def _extensions(line: AnsweredLine, values: Mapping[str, bytes]) -> Extensions:

@@ -74,6 +74,7 @@ class SyntheticSite:
         self._transport = transport
         self._stuck = stuck_microphone and MIC in self._slots
         self._live = self._stuck
+        self._level_dbov = LEVEL_DBOV
         self._wanted: frozenset[Layer] = frozenset()
         self._shows_film = False
         self._peer: Peer | None = None
@@ -98,11 +99,8 @@ class SyntheticSite:
         """
         self._began_s = asyncio.get_running_loop().time()
         async with asyncio.TaskGroup() as group:
-            helpers = [
-                group.create_task(self._keep_media()),
-                group.create_task(self._keep_pictures()),
-                group.create_task(self._keep_reporting()),
-            ]
+            keeping = (self._keep_media(), self._keep_pictures(), self._keep_reporting())
+            helpers = [group.create_task(each) for each in keeping]
             reason = await self._listen()
             for helper in helpers:
                 helper.cancel()
@@ -147,6 +145,11 @@ class SyntheticSite:
         """Send ``content.picture`` and ``content.sound``, or stop; a site without them ignores it."""
         self._shows_film = on
         self._picture_wanted.set()
+        self._apply()
+
+    def say_level(self, dbov: int) -> None:
+        """How loud the microphone is from now on, says every packet and report; -127: shut mixer."""
+        self._level_dbov = dbov
         self._apply()
 
     async def move(self, *, local_address: str | None = None) -> None:
@@ -199,6 +202,7 @@ class SyntheticSite:
         if self._peer is not None:
             self._peer.stage = self.stage
             self._peer.sender.set_mic(self._live)
+            self._peer.sender.say_level(self._level_dbov)
             now_s = asyncio.get_running_loop().time()
             self._peer.sender.want(self._wanted, now_s)
             self._peer.sender.show_film(self._shows_film, now_s)
@@ -278,7 +282,7 @@ class SyntheticSite:
             await asyncio.sleep(REPORT_EVERY_S)
             self._note_media()
             if self.connected:
-                level = LEVEL_DBOV if self.mic == "on" else None
+                level = self._level_dbov if self.mic == "on" else None
                 await self._send({"type": "endpoint.report", "mic": self.mic, "level": level})
 
     async def _send(self, message: Message) -> None:

@@ -74,6 +74,27 @@ def test_an_open_microphone_sends_mid_and_level_minus_20_dbov_with_voice() -> No
     assert rtp.fixed_header(packet)[1] == 111
 
 
+def test_a_microphone_says_another_level_from_the_next_packet_on_and_sounds_the_same() -> None:
+    it = sender()
+    it.set_mic(True)
+    (loud,) = it.due(100.0)
+    it.say_level(-127)
+    (silent,) = it.due(100.03)
+    assert rtp.extension(silent, 1) == b"0"
+    assert rtp.extension(silent, 2) == bytes((0x80 | 127,))
+    assert rtp.fixed_header(silent)[2] == (rtp.fixed_header(loud)[2] + 1) & 0xFFFF
+    assert silent[rtp.header_length(silent) :] == loud[rtp.header_length(loud) :]
+
+
+def test_a_level_that_was_said_before_the_m_line_was_accepted_holds() -> None:
+    it = Sender(Random(110))
+    it.set_mic(True)
+    it.say_level(-60)
+    it.start_sound(line("0", 111, {LEVEL: 2}), SOUND, 100.0)
+    (packet,) = it.due(100.0)
+    assert rtp.extension(packet, 2) == bytes((0x80 | 60,))
+
+
 def test_an_extension_the_answer_did_not_take_is_left_out() -> None:
     it = Sender(Random(110))
     it.set_mic(True)

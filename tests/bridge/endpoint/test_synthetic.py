@@ -156,6 +156,19 @@ async def test_a_connected_site_reports_every_second(folder: Path) -> None:
     }
 
 
+async def test_a_site_whose_mixer_is_shut_says_so_with_its_microphone_on(folder: Path) -> None:
+    async with running_plane() as plane:
+        plane.set_plan(Plan(gates=frozenset({"01"})))
+        channel = Responder(plane, "01", ROOM)
+        async with running(folder, (HA_NOI, ROOM, channel)) as ((site, _),):
+            site.say_level(-127)
+            channel.tell("media.set", mic="live", on_air=True)
+            await until(lambda: channel.of("endpoint.report"))
+            await until(lambda: [s.level_dbov for s in plane.snapshot().sessions] == [-127])
+    report = channel.of("endpoint.report")[0]
+    assert (report["mic"], report["level"]) == ("on", -127)
+
+
 async def test_film_is_shown_when_the_owner_says_so(folder: Path) -> None:
     async with running_plane() as plane:
         plane.set_plan(Plan(gates=frozenset({"01"}), slots={"content": "01"}))
