@@ -184,6 +184,18 @@ def test_padding_in_the_repairing_stream_is_nothing() -> None:
     assert it.totals() == ReceiverTotals()
 
 
+def test_the_repairing_stream_has_a_report_of_its_own_padding_and_all() -> None:
+    it = receiver()
+    it.on_rtcp([SenderReport(ssrc=PICTURE, ntp=9 << 32, rtp=0, packets=0, octets=0)], 1.0)
+    for number in (5, 6, 9):
+        it.on_rtp(rtx.padding(REPAIR, 97, number, number * 90, 60), 1.0)
+    (block,) = it.reports(2.0)
+
+    assert (block.ssrc, block.highest, block.lost) == (REPAIR, 9, 2)
+    assert block.last_sr == 9 << 16
+    assert block.delay_since_sr == 0x10000
+
+
 @pytest.mark.parametrize(
     ("packet", "reason"),
     [
