@@ -34,13 +34,14 @@ def _die_with_parent() -> None:
 
 
 class Child:
-    """``room110 ARGS`` as a process.  :meth:`run` keeps it alive until cancelled."""
+    """``python -m MODULE ARGS`` as a process.  :meth:`run` keeps it alive until cancelled."""
 
     def __init__(
         self,
         args: Sequence[str],
         *,
         env: Mapping[str, str],
+        module: str = "room110",
         on_restart: Callable[[str], None],
         keeps: bool = False,
         inherits: Sequence[int] = (),
@@ -48,7 +49,7 @@ class Child:
         """*env* is added to ours; *on_restart* hears why it had ended; *keeps*: start it again
         also when it ended by itself after it had worked; *inherits* are open files it is given."""
         self.process: asyncio.subprocess.Process | None = None
-        self._args = args
+        self._words = ("-m", module, *args)
         self.env = {**os.environ, **env}
         """For the next start."""
         self._on_restart = on_restart
@@ -60,9 +61,7 @@ class Child:
         self._started_s = asyncio.get_running_loop().time()
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
-            "room110",
-            *self._args,
+            *self._words,
             env=self.env,
             preexec_fn=_die_with_parent,
             process_group=0,

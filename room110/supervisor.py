@@ -1,10 +1,9 @@
 """Supervisor: the parent of the two processes that are a service.
 
-Control (``room110 control``) is the conference and its doors, the worker (``room110 media``) carries
-the media.  Each may be killed without the other: whichever ends is started again at once, on the
-ports it had.  The socket of the doors is kept here, so that whoever connects meanwhile waits and
-is not refused.  At the end control goes first, so that everybody hears ``bye shutdown``, then the
-worker.
+Control is the conference and its doors, the worker carries the media (:mod:`room110.part`).  Each
+may be killed without the other: whichever ends is started again at once, on the ports it had.  The
+socket of the doors is kept here, so that whoever connects meanwhile waits and is not refused.  At
+the end control goes first, so that everybody hears ``bye shutdown``, then the worker.
 
 A child that cannot start is another matter: the port is taken, the journal damaged.  It has said
 why, and its exit code becomes ours.  What ends by itself after it has worked is a bug met on the
@@ -29,10 +28,10 @@ from typing import Final
 
 import structlog
 
-from config.settings import Settings
 from room110 import facts
 from room110.children import STOP_S, Child
 from room110.cli.exits import Exit, Failure
+from room110.part import CONTROL, MEDIA, MODULE
 from room110.sockets import listener
 from room110.until import until_told
 
@@ -41,21 +40,18 @@ log = structlog.get_logger(__name__)
 LOOK_S: Final = 0.05
 
 
-def supervise(settings: Settings) -> int:
-    """Run until SIGTERM or SIGINT; the exit code.  Raises Failure with the mend."""
-    state = settings.state
+def supervise(state: Path, host: str, port: int) -> int:
+    """Run until SIGTERM or SIGINT; the exit code.  Raises Failure with the mend.
+
+    The doors are at *host* and *port*, and the children's settings are in our environment.
+    """
     with _locked(state) as lock:
         facts.forget(state)
-        with listener(settings.http_host, settings.http_port, setting="HTTP_PORT") as door:
+        with listener(host, port, setting="HTTP_PORT") as door:
             restarts: Counter[str] = Counter()
             children = (
-                _child(state, ["media"], restarts, lock),
-                _child(
-                    state,
-                    ["control", "--door", str(door.fileno())],
-                    restarts,
-                    *(lock, door.fileno()),
-                ),
+                _child(state, [MEDIA], restarts, lock),
+                _child(state, [CONTROL, str(door.fileno())], restarts, lock, door.fileno()),
             )
             try:
                 return asyncio.run(_supervise(children))
@@ -98,6 +94,7 @@ def _child(state: Path, args: Sequence[str], restarts: Counter[str], *inherits: 
     child = Child(
         args,
         env={"ROOM110_STATE": str(state)},
+        module=MODULE,
         on_restart=on_restart,
         keeps=True,
         inherits=inherits,

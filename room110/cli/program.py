@@ -30,9 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(programs.serve)
-# The parts of a service: for its supervisor.
-app.command(hidden=True)(programs.control)
-app.command(hidden=True)(programs.media)
 app.command()(programs.demo)
 app.command()(programs.sites)
 app.command()(programs.loadtest)

@@ -1,4 +1,4 @@
-"""serve, demo, loadtest, and what they are made of: the commands that are whole programs."""
+"""serve, demo, loadtest: the commands that are whole programs."""
 
 from __future__ import annotations
 
@@ -18,34 +18,9 @@ Sites = Annotated[
 def serve() -> None:
     """Run the service until it is told to stop."""
     settings = options.settings()
-    from monitoring.logs import configure
-    from room110.supervisor import supervise as run
+    from room110.part import become_supervisor
 
-    configure(settings.log_level, settings.log_format, process="service")
-    raise typer.Exit(run(settings))
-
-
-def control(
-    door: Annotated[int, typer.Option(help="The open socket of the doors, from the supervisor.")],
-) -> None:
-    """The conference and its doors: one of the two processes of a service."""
-    settings = options.settings()
-    from monitoring.logs import configure
-    from room110.compose import control as run
-    from room110.sockets import inherited
-
-    configure(settings.log_level, settings.log_format, process="control")
-    raise typer.Exit(run(settings, inherited(door)))
-
-
-def media() -> None:
-    """What carries the media: the other of the two processes of a service."""
-    settings = options.settings()
-    from monitoring.logs import configure
-    from room110.worker import media as run
-
-    configure(settings.log_level, settings.log_format, process="media")
-    raise typer.Exit(run(settings))
+    become_supervisor(settings)
 
 
 def demo(

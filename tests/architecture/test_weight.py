@@ -23,5 +23,11 @@ def test_control_loads_no_media_library():
     assert loaded("room110.compose", {"av", "aiortc", "pylibsrtp", "numpy"}) == set()
 
 
+def test_the_supervisor_loads_little_more_than_python():
+    assert (
+        loaded("room110.supervisor", {"aiohttp", "pydantic", "typer", "prometheus_client"}) == set()
+    )
+
+
 def test_the_worker_does():
     assert loaded("room110.worker", {"aiortc", "pylibsrtp"}) == {"aiortc", "pylibsrtp"}

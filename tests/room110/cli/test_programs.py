@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import socket
 import sys
 import types
 
@@ -19,48 +18,30 @@ def called(monkeypatch):
 
         return run
 
-    def control(settings, door):
-        with door:
-            calls.append((settings.http_port, door.getsockname()[0]))
-        return 7
-
     def module(**functions):
         return types.SimpleNamespace(**functions)
 
-    monkeypatch.setitem(sys.modules, "room110.supervisor", module(supervise=program(0)))
-    monkeypatch.setitem(sys.modules, "room110.worker", module(media=program(0)))
-    monkeypatch.setitem(
-        sys.modules,
-        "room110.compose",
-        module(control=control),
-    )
+    monkeypatch.setitem(sys.modules, "room110.part", module(become_supervisor=program(0)))
     monkeypatch.setitem(sys.modules, "room110.canary", module(run_canary=program(0)))
     monkeypatch.setitem(sys.modules, "room110.demo", module(run_demo=program(0)))
     monkeypatch.setitem(sys.modules, "room110.loadtest", module(run_loadtest=program(1)))
-    monkeypatch.setattr("monitoring.logs.configure", lambda *args: calls.append(args))
+    monkeypatch.setattr(
+        "monitoring.logs.configure", lambda *args, **process: calls.append((*args, process))
+    )
     return calls
 
 
-def test_serve_sets_up_the_logs_and_runs(room110, called):
+def test_serve_reads_the_settings_and_becomes_another(room110, called):
     assert room110("serve")[0] == 0
-    assert called == [("info", "auto"), (8110, {})]
+    assert called == [(8110, {})]
 
 
-def test_the_worker_of_a_service_is_a_program_of_its_own(room110, called):
-    assert room110("media")[0] == 0
-    assert called == [("info", "auto"), (8110, {})]
-
-
-def test_control_is_given_the_socket_of_its_doors(room110, called):
-    door = socket.create_server(("127.0.0.1", 0))
-    assert room110("control", "--door", str(door.detach()))[0] == 7
-    assert called == [("info", "auto"), (8110, "127.0.0.1")]
-
-
-def test_the_parts_of_a_service_are_for_its_supervisor(room110):
-    _, out, _ = room110("--help")
-    assert "serve" in out
-    assert not {"control", "media"} & {line.split()[0] for line in out.splitlines() if line.strip()}
+def test_a_wrong_setting_is_said_before(room110, called, monkeypatch):
+    monkeypatch.setenv("ROOM110_HTTP_PORT", "no number")
+    code, _, said = room110("serve")
+    assert code == 78
+    assert "HTTP_PORT" in said
+    assert called == []
 
 
 def test_demo_goes_on_until_told_to_stop(room110, called):
@@ -93,7 +74,7 @@ def test_a_canary_may_be_elsewhere(room110, called, tmp_path):
     )
     assert code == 0
     assert called == [
-        ("info", "auto"),
+        ("info", "auto", {"process": "canary"}),
         (8110, {"url": "https://x", "token_file": token, "host": "192.0.2.1", "port": 9113}),
     ]
 
