@@ -110,7 +110,9 @@ def test_an_alert_is_tested_both_ways(name):
     assert name in ALWAYS_FIRES or any(not case["exp_alerts"] for case in cases)
 
 
-@pytest.mark.parametrize("reason", ["mic_off", "no_packets", "silent", "nobody_hears", "says_silent"])
+@pytest.mark.parametrize(
+    "reason", ["mic_off", "no_packets", "silent", "nobody_hears", "says_silent"]
+)
 def test_every_reason_of_a_silent_speaker_is_tested(reason):
     fired = [
         alert["exp_labels"].get("reason")
