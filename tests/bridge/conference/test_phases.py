@@ -199,6 +199,15 @@ def test_closing_ends_everything_before_the_phase():
     assert not scene.state.rollcall.is_open
 
 
+@pytest.mark.parametrize("phase", [Phase.LOBBY, Phase.OPEN, Phase.RECESS])
+def test_closing_opens_no_microphone(phase):
+    scene = in_lobby() if phase is Phase.LOBBY else in_session()
+    scene.do(ChairPhase(to=phase))
+    scene.do(ChairMute(site="110"))
+
+    assert shorthand(scene.do(ChairPhase(to=Phase.CLOSED))) == [("PhaseChanged", "closed")]
+
+
 def test_closing_in_recess_lets_nobody_go_on():
     scene = speaking("01")
     scene.do(ChairPhase(to=Phase.RECESS))
