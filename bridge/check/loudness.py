@@ -4,7 +4,7 @@
 * **Noise** is the level that one in ten stays below: between words, and with nobody speaking.
 
 Who is measured may be silent all the while; then both are the room's noise.  A switched-off microphone
-is digital silence, -127.
+is digital silence, ``SILENT_DBOV``; the silence before one is opened is not the room's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 SPOKEN: Final = 0.95
 NOISE: Final = 0.10
+SILENT_DBOV: Final = -127
 FEWEST: Final = 5
 """Packets that say anything: a browser that hears nothing sends two or three a second."""
 
@@ -29,6 +30,17 @@ def spoken_dbov(levels: Levels) -> float | None:
 def noise_dbov(levels: Levels) -> float | None:
     """As :func:`spoken_dbov`."""
     return _quantile((level for _, level in levels), NOISE)
+
+
+def since_open(levels: Levels) -> Levels:
+    """Those from the first that is no digital silence; all, if there is none."""
+    first = next((at for at, (_, level) in enumerate(levels) if level > SILENT_DBOV), 0)
+    return levels[first:]
+
+
+def is_silent(levels: Levels) -> bool:
+    """Whether nothing but digital silence came."""
+    return bool(levels) and all(level <= SILENT_DBOV for _, level in levels)
 
 
 def outside(levels: Levels, start_ms: float, stop_ms: float) -> Levels:

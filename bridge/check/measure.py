@@ -9,7 +9,7 @@ The plane counts (:mod:`bridge.media.trial`), here it is asked and what it count
 | loss and jitter up | its own packets, before repair |
 | down | what bursts of padding proved (:mod:`bridge.check.carried`) |
 | up | its best second while all layers of its camera are asked for: what it sent, not what it could |
-| spoken, noise | levels of its microphone while nothing is played (:mod:`bridge.check.loudness`) |
+| spoken, noise | levels of its microphone while nothing is played (:mod:`bridge.check.loudness`); of one that is said to be off, and is silent, none |
 | echo | those levels beside what was played (:mod:`bridge.check.echo`) |
 | pictures | of its largest layer; the size from a key frame |
 | played | the number, if all of it was |
@@ -17,7 +17,8 @@ The plane counts (:mod:`bridge.media.trial`), here it is asked and what it count
 A loss of fewer than ``FEWEST`` packets is no figure: it would be chance.
 
 ``AT_ONCE`` are measured at once, as many as the plane takes; others wait for their turn.  While a line
-is burst its site is asked for every layer, whoever watches: *light* says which sites those are.
+is burst its site is asked for every layer, whoever watches, and its microphone is opened behind the
+shut gate where the roster says that it may be: *light* says which sites those are.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from typing import Final, Literal
 from bridge.check.carried import carried_bps
 from bridge.check.echo import LONGEST_MS, echo_db
 from bridge.check.figures import Figures, Unmeasurable
-from bridge.check.loudness import noise_dbov, outside, spoken_dbov
+from bridge.check.loudness import is_silent, noise_dbov, outside, since_open, spoken_dbov
 from bridge.check.speech import Clip, Speech
 from bridge.conference.words import SiteCode
 from bridge.media.plane import MediaPlane
@@ -40,6 +41,9 @@ from bridge.sessions import Session, Sessions
 PATIENCE_S: Final = 20.0
 """A plane that has not answered by then is lost: its longest trial takes 14."""
 FEWEST: Final = 50
+
+OFF: Final = ("off", "none")
+"""What a site says of a microphone that sends nothing."""
 
 NO_MEDIA: Final = "no_media"
 BUSY: Final = "busy"
@@ -85,7 +89,8 @@ class Measurer:
                 tried = await self._try(session, session.media, bursts=bursts, clip=clip)
             finally:
                 self._shine(site, on=False)
-        return figures_of(tried, clip, number, bursts=bursts, relays=self._relays)
+            is_off = session.mic in OFF
+        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, relays=self._relays)
 
     def hear(self, tried: LineTried) -> None:
         """A trial is over."""
@@ -131,15 +136,18 @@ def figures_of(
     number: str | None,
     *,
     bursts: bool,
+    is_off: bool = False,
     relays: Collection[str] = (),
 ) -> Figures:
-    """What a trial that was done has found."""
-    levels, echo = tried.levels, None
+    """What a trial that was done has found.  *is_off*: the site says that its microphone is."""
+    levels, echo = since_open(tried.levels), None
     if clip is not None and tried.played_ms is not None:
         echo = echo_db(clip.levels, tried.played_ms, levels)
         if echo is not None:
             over_ms = tried.played_ms + len(clip.levels) * 20 + LONGEST_MS
-            levels = tuple(outside(levels, tried.played_ms, over_ms))
+            levels = outside(levels, tried.played_ms, over_ms)
+    if is_off and is_silent(levels):
+        levels = ()
     loss_down = _ratio(tried.lost_down, tried.expected_down)
     return Figures(
         way=_way(tried, relays),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bridge.check.loudness import noise_dbov, outside, spoken_dbov
+from bridge.check.loudness import is_silent, noise_dbov, outside, since_open, spoken_dbov
 
 
 def at(*levels: int) -> list[tuple[int, int]]:
@@ -22,6 +22,18 @@ def test_a_switched_off_microphone_is_as_silent_as_can_be():
     levels = at(*[-127] * 100)
 
     assert (spoken_dbov(levels), noise_dbov(levels)) == (-127, -127)
+
+
+def test_what_came_before_it_was_opened_is_not_the_room_s():
+    assert since_open(at(-127, -127, -60, -127)) == [(40, -60), (60, -127)]
+    assert since_open(at(-127, -127)) == at(-127, -127)
+    assert since_open([]) == []
+
+
+def test_only_digital_silence_is_silence():
+    assert is_silent(at(-127, -127))
+    assert not is_silent(at(-127, -126))
+    assert not is_silent([])
 
 
 def test_of_a_few_packets_nothing_is_said():

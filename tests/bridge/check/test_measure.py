@@ -59,10 +59,13 @@ async def test_a_check_orders_one_trial_of_the_room_s_media_and_returns_its_figu
         assert order.bursts
         assert order.sound == ("01", "ff") * 60
         answer(house, replace(order, trial="another"), lost_up=99)
-        answer(house, order, expected_up=200, lost_up=3, played_ms=1000, path="udp")
+        house.bridge._sessions.room("01").mic = "off"
+        silence = tuple((20 * number, -127) for number in range(300))
+        answer(house, order, expected_up=200, lost_up=3, played_ms=1000, path="udp", levels=silence)
         figures = await asked
 
         assert (figures.loss_up, figures.way, figures.played) == (0.015, "udp", "47")
+        assert figures.spoken_dbov is None
 
 
 @virtual_time
@@ -254,6 +257,24 @@ def test_without_an_echo_all_that_was_heard_counts():
 
     assert figures_of(told, CLIP, "47", bursts=True).echo_db is None
     assert figures_of(told, CLIP, "47", bursts=True).spoken_dbov == -50
+
+
+@pytest.mark.parametrize(
+    ("is_off", "level", "spoken"),
+    [(False, -127, -127), (True, -127, None), (True, -30, -30), (False, -30, -30)],
+)
+def test_of_a_microphone_that_is_off_and_silent_nothing_is_said(is_off, level, spoken):
+    told = replace(FOUND, levels=tuple((20 * number, level) for number in range(300)))
+
+    figures = figures_of(told, None, None, bursts=True, is_off=is_off)
+
+    assert figures.spoken_dbov == figures.noise_dbov == spoken
+
+
+def test_the_silence_before_a_microphone_is_opened_is_not_its_noise():
+    levels = tuple((20 * number, -127 if number < 60 else -50) for number in range(300))
+
+    assert figures_of(replace(FOUND, levels=levels), None, None, bursts=True).noise_dbov == -50
 
 
 def test_what_was_not_played_to_its_end_is_no_proof():
