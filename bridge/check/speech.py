@@ -1,8 +1,8 @@
 """Speech: the clips of spoken numbers, made when they are first asked for.
 
 espeak-ng is asked if the machine has it; a machine without it, or one whose espeak-ng fails or hangs,
-beeps (:mod:`bridge.check.number`).  Encoding is libopus by way of PyAV, 24 kbit/s at a constant rate as
-everything of ours, 20 ms a frame, and beside each frame its level, which an echo is compared with.
+beeps (:mod:`bridge.check.number`).  Beside each frame of Opus stands its level, which an echo is compared
+with.
 
 There are a hundred numbers at most, each 10 kB: they are kept.  Neither program nor encoder runs in
 the loop, and the encoder's library is loaded by the first number: it is 17 MB that most days nobody
@@ -18,14 +18,11 @@ import shutil
 import wave
 from array import array
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Final
 
 import structlog
 
 from bridge.check.number import (
-    FRAME_SAMPLES,
-    RATE_HZ,
     beeps_of,
     evened,
     framed,
@@ -39,7 +36,6 @@ PROGRAM: Final = "espeak-ng"
 VOICE: Final = "vi"
 WORDS_A_MINUTE: Final = 120
 PATIENCE_S: Final = 5.0
-BIT_RATE: Final = 24_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,44 +100,20 @@ class Speech:
 
 def _samples(file: bytes) -> array[int]:
     """Of a WAV file, at our rate.  Raises ValueError, EOFError or wave.Error."""
-    import av  # noqa: PLC0415 - see above
+    from bridge.endpoint.opus import at_our_rate  # noqa: PLC0415 - see above
 
     with wave.open(io.BytesIO(file)) as sound:
         if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
             raise ValueError("not mono of 16 bits")
         # A file that was written into a pipe does not know its length: to the end, then.
         rate, data = sound.getframerate(), sound.readframes(sound.getnframes())
-    source = av.AudioFrame(format="s16", layout="mono", samples=len(data) // 2)
-    source.sample_rate = rate
-    source.time_base = Fraction(1, rate)
-    source.pts = 0
-    source.planes[0].update(data[: len(data) // 2 * 2])
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
-    samples = array("h")
-    for frame in [*resampler.resample(source), *resampler.resample(None)]:
-        samples.frombytes(bytes(frame.planes[0])[: frame.samples * 2])
-    return samples
+    return at_our_rate(data[: len(data) // 2 * 2], rate)
 
 
 def _encoded(samples: array[int], *, is_spoken: bool) -> Clip:
-    import av  # noqa: PLC0415 - see above
+    from bridge.endpoint.opus import packets  # noqa: PLC0415 - see above
 
-    encoder = av.AudioCodecContext.create("libopus", "w")
-    encoder.sample_rate = RATE_HZ
-    encoder.layout = "mono"
-    encoder.format = "s16"
-    encoder.bit_rate = BIT_RATE
-    encoder.time_base = Fraction(1, RATE_HZ)
-    encoder.options = {"application": "voip", "vbr": "off", "frame_duration": "20"}
-    frames: list[bytes] = []
-    levels: list[float] = []
-    for number, piece in enumerate(framed(evened(samples))):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=FRAME_SAMPLES)
-        frame.sample_rate = RATE_HZ
-        frame.time_base = Fraction(1, RATE_HZ)
-        frame.pts = number * FRAME_SAMPLES
-        frame.planes[0].update(piece.tobytes())
-        frames += (bytes(packet) for packet in encoder.encode(frame))
-        levels += levels_of(piece)
-    frames += (bytes(packet) for packet in encoder.encode(None))
-    return Clip(frames=tuple(frames[: len(levels)]), levels=tuple(levels), is_spoken=is_spoken)
+    pieces = list(framed(evened(samples)))
+    frames = packets((piece.tobytes() for piece in pieces), application="voip")
+    levels = tuple(level for piece in pieces for level in levels_of(piece))
+    return Clip(frames=tuple(frames), levels=levels, is_spoken=is_spoken)

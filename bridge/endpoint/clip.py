@@ -7,7 +7,6 @@ once, and players only write headers in front of the same bytes.
   answers a key-frame request by going back to the beginning.
 * Sound: Opus, 48 kHz mono, 20 ms frames, 2 s cut from an encoder that has run for 2 s already.
   By then its packets repeat with the tone's own 100 ms, so the loop closes without a click.
-  Constant bit rate: variable frames of neighbouring tones were larger and no clearer.
 
 A clip file is the frames with their lengths, closed by a CRC.  Its name is a digest of everything
 the bytes depend on; change the recipe and RECIPE must change with it.  A damaged file is made
@@ -31,14 +30,13 @@ from typing import Final
 import av
 from av.video.codeccontext import VideoCodecContext
 
-from bridge.endpoint import picture, tone
+from bridge.endpoint import opus, picture, tone
 from bridge.endpoint.card import Card
 
 RECIPE: Final = 1
 """Part of every file's name: raise it when these bytes would come out differently."""
 
 SOUND_FRAME_S: Final = 0.02
-SOUND_BIT_RATE: Final = 24_000
 _SOUND_LOOP_FRAMES: Final = 100
 _WARM_UP_FRAMES: Final = 100
 
@@ -85,23 +83,9 @@ class Clip:
 
 def encode_sound(card: Card) -> Clip:
     """The site's tone.  Blocks for about 50 ms."""
-    encoder = av.AudioCodecContext.create("libopus", "w")
-    encoder.sample_rate = tone.RATE_HZ
-    encoder.layout = "mono"
-    encoder.format = "s16"
-    encoder.bit_rate = SOUND_BIT_RATE
-    encoder.time_base = Fraction(1, tone.RATE_HZ)
-    encoder.options = {"application": "audio", "vbr": "off", "frame_duration": "20"}
     period = tone.period(card)
-    payloads: list[bytes] = []
-    for number in range(_WARM_UP_FRAMES + _SOUND_LOOP_FRAMES):
-        frame = av.AudioFrame(format="s16", layout="mono", samples=tone.FRAME_SAMPLES)
-        frame.sample_rate = tone.RATE_HZ
-        frame.time_base = Fraction(1, tone.RATE_HZ)
-        frame.pts = number * tone.FRAME_SAMPLES
-        frame.planes[0].update(tone.frame(period, number))
-        payloads += (bytes(packet) for packet in encoder.encode(frame))
-    return Clip(tuple(payloads[_WARM_UP_FRAMES : _WARM_UP_FRAMES + _SOUND_LOOP_FRAMES]))
+    frames = (tone.frame(period, number) for number in range(_WARM_UP_FRAMES + _SOUND_LOOP_FRAMES))
+    return Clip(tuple(opus.packets(frames)[_WARM_UP_FRAMES:]))
 
 
 def encode_picture(card: Card, layer: Layer) -> Clip:

@@ -15,7 +15,7 @@ OWNERS = {
     "aiohttp": ("signaling/", "monitoring/http.py", "room110/"),
     "aioice": MEDIA,
     "aiortc": MEDIA,
-    "av": ("bridge/endpoint/", "bridge/check/speech.py"),
+    "av": ("bridge/endpoint/",),
     "cryptography": MEDIA,
     "docx": ("bridge/minutes/word.py",),
     # Writes the dashboards; a dependency of development alone.
