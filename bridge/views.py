@@ -25,7 +25,9 @@ from bridge.conference.events import (
     PhaseChanged,
     RollcallClosed,
     RollcallOpened,
+    SiteChecked,
     SlateWritten,
+    WalkJudged,
 )
 from bridge.conference.patch import diff
 from bridge.conference.projection import Audience, audience_of, project, public
@@ -140,10 +142,15 @@ def _told(change: Change, audience: Audience) -> list[dict[str, Any]]:
 
 
 def _words(event: Event, audience: Audience) -> dict[str, Any]:
-    """A site's place in the queue would tell it how many others there are."""
+    """A site's place in the queue would tell it how many others there are; the number that was
+    spoken in a room shall be heard there and not read; what technicians note is theirs."""
     words = encode(event)
     if audience.kind != "desk":
         words.pop("position", None)
+        if isinstance(event, SiteChecked):
+            words["figures"].pop("played", None)
+        if isinstance(event, WalkJudged):
+            words.pop("note", None)
     return words
 
 

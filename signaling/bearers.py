@@ -35,6 +35,7 @@ READERS: Final[Mapping[str, frozenset[Role]]] = {
     "sites": _DESK | {Role.METRICS},
     "minutes": _DESK - {Role.TECHNICIAN},
     "technical": _DESK,
+    "check": _DESK,
     "media": frozenset({Role.CHAIR, Role.TECHNICIAN, Role.METRICS}),
     "metrics": frozenset({Role.METRICS}),
 }

@@ -1,7 +1,7 @@
 """Messages: what clients say on the wire, as docs/protocol.md has it.
 
-Here are those by which a machine takes part; the commands of persons stand in ``floor_messages``
-and ``session_messages`` and are collected here.  :mod:`signaling.decoding` makes them of text.
+Here are those by which a machine takes part; the commands of persons stand in ``floor_messages``,
+``session_messages`` and ``check_messages`` and are collected here.  :mod:`signaling.decoding` makes them of text.
 """
 
 from __future__ import annotations
@@ -11,6 +11,18 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from bridge.media.slots import SessionKind
+from signaling.check_messages import (
+    CHECK_MESSAGES,
+    CheckHeard,
+    CheckRun,
+    CheckStop,
+    WalkBegin,
+    WalkEnd,
+    WalkGo,
+    WalkJudge,
+    WalkNext,
+    WalkSkip,
+)
 from signaling.floor_messages import (
     FLOOR_MESSAGES,
     ChairAccept,
@@ -140,7 +152,11 @@ class Goodbye(Message):
     type: Literal["bye"]
 
 
-COMMAND_MESSAGES: Final[tuple[type[Command], ...]] = (*FLOOR_MESSAGES, *SESSION_MESSAGES)
+COMMAND_MESSAGES: Final[tuple[type[Command], ...]] = (
+    *FLOOR_MESSAGES,
+    *SESSION_MESSAGES,
+    *CHECK_MESSAGES,
+)
 CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
     *(Hello, MediaOffer, EndpointReport),
     *COMMAND_MESSAGES,
@@ -182,6 +198,9 @@ __all__ = [
     "ChairResume",
     "ChairRevoke",
     "ChairSilence",
+    "CheckHeard",
+    "CheckRun",
+    "CheckStop",
     "Command",
     "ConferenceDescribe",
     "ConferenceLock",
@@ -213,5 +232,11 @@ __all__ = [
     "ViewBroadcast",
     "ViewCarousel",
     "ViewWatch",
+    "WalkBegin",
+    "WalkEnd",
+    "WalkGo",
+    "WalkJudge",
+    "WalkNext",
+    "WalkSkip",
     "type_of",
 ]

@@ -43,6 +43,7 @@ class ReadingDoor:
             web.get(f"{BASE}/rollcall", self._part("rollcall", _rollcall)),
             web.get(f"{BASE}/chair", self._part("chair", lambda v: _some(v, "chair", "consoles"))),
             web.get(f"{BASE}/policy", self._part("policy", lambda view: dict(view["policy"]))),
+            web.get(f"{BASE}/check", self._part("check", _check)),
             web.get(f"{BASE}/notes", self._part("notes", _notes)),
             web.get(f"{BASE}/sites", self._sites),
             web.get(f"{BASE}/sites/{{site}}", self._site),
@@ -126,6 +127,10 @@ def _rollcall(view: View) -> dict[str, Any]:
     if "rollcall" in view:
         return {**called, **view["rollcall"]}
     return {**called, **_some(view.get("own", {}), "attendance")}
+
+
+def _check(view: View) -> dict[str, Any]:
+    return {**view["check"], **_some(view, "walk")}
 
 
 def _notes(view: View) -> dict[str, Any]:

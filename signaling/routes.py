@@ -119,6 +119,16 @@ ROUTES: Final = (
     _delete(messages.RollcallClose, "/rollcall"),
     _post(messages.RollcallAnswer, "/rollcall/answer"),
     _post(messages.RollcallMark, "/rollcall/{site}"),
+    # Line checks, and the walk
+    _post(messages.CheckRun, "/check"),
+    _delete(messages.CheckStop, "/check"),
+    _post(messages.CheckHeard, "/sites/{site}/check/heard"),
+    _post(messages.WalkBegin, "/walk"),
+    _delete(messages.WalkEnd, "/walk"),
+    _post(messages.WalkNext, "/walk/next"),
+    _post(messages.WalkSkip, "/walk/skip"),
+    _post(messages.WalkGo, "/walk/site"),
+    _post(messages.WalkJudge, "/sites/{site}/walk"),
     # In writing
     _post(messages.NoteSend, "/notes"),
     _post(messages.MinutesNote, "/minutes/notes"),

@@ -52,6 +52,9 @@ from bridge.conference.commands import (
     ChairResume,
     ChairRevoke,
     ChairSilence,
+    CheckHeard,
+    CheckRun,
+    CheckStop,
     ConferenceDescribe,
     ConferenceLock,
     FloorRelease,
@@ -76,6 +79,12 @@ from bridge.conference.commands import (
     ViewBroadcast,
     ViewCarousel,
     ViewWatch,
+    WalkBegin,
+    WalkEnd,
+    WalkGo,
+    WalkJudge,
+    WalkNext,
+    WalkSkip,
 )
 from bridge.conference.state import Conference
 from bridge.conference.words import CENTRE, ItemStatus, Phase, RequestStatus, Role
@@ -111,6 +120,10 @@ _PLAN: Final = {Role.SECRETARY: _always(Scope.PLANNED)} | _CHAIR_AND_LOBBY
 _PAPER: Final = {Role.SECRETARY: _always(Scope.ANY)} | _CHAIR
 _CARE: Final = {Role.TECHNICIAN: _always(Scope.ANY)} | _CHAIR
 _SITE: Final = {Role.SITE: _always(Scope.OWN)}
+_WALK: Final = {
+    role: {Phase.LOBBY: Scope.ANY, Phase.RECESS: Scope.ANY}
+    for role in (Role.TECHNICIAN, Role.CHAIR)
+}
 _HELPERS: Final = {
     role: _always(Scope.ANY) for role in (Role.TECHNICIAN, Role.SECRETARY, Role.CHAIR)
 }
@@ -167,6 +180,15 @@ AUTHORITY: Final[Mapping[type[PersonCommand], Mapping[Role, Powers]]] = {
     MinutesNote: _PAPER,
     ConferenceLock: _CARE,
     ConferenceDescribe: _HELPERS,
+    CheckRun: _CARE,
+    CheckStop: _CARE,
+    CheckHeard: _SITE | {Role.TECHNICIAN: _always(Scope.ANY)},
+    WalkBegin: _WALK,
+    WalkNext: _WALK,
+    WalkSkip: _WALK,
+    WalkGo: _WALK,
+    WalkJudge: _WALK,
+    WalkEnd: _WALK,
 }
 
 
@@ -201,7 +223,8 @@ def _reaches(scope: Scope, actor: Actor, command: PersonCommand, conference: Con
             FloorRequest(site=site)
             | HelpRaise(site=site)
             | HelpClose(site=site)
-            | SiteSwitch(site=site),
+            | SiteSwitch(site=site)
+            | CheckHeard(site=site),
         ):
             return actor.site is not None and site in {None, actor.site}
         case Scope.OWN, RollcallAnswer():

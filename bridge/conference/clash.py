@@ -23,6 +23,8 @@ POLICY = "policy"
 PHASE = "phase"
 CHAIR = "chair"
 VIEWS = "views"
+WALK = "walk"
+"""Whose turn it is."""
 
 
 def clashes(command: PersonCommand, since: Iterable[Event]) -> tuple[Event, ...]:
@@ -70,6 +72,8 @@ def stands_on(command: PersonCommand) -> frozenset[str]:
             return frozenset({AGENDA})
         case commands.ViewBroadcast() | commands.ViewCarousel() | commands.ViewWatch():
             return frozenset({VIEWS})
+        case commands.WalkNext() | commands.WalkSkip():
+            return frozenset({WALK})
         case commands.RollcallMark(site=site):
             return frozenset({_mark(site)})
     return frozenset()
@@ -105,6 +109,8 @@ def touches(event: Event) -> frozenset[str]:  # a table
             return frozenset({AGENDA})
         case events.BroadcastChosen() | events.CarouselSet():
             return frozenset({VIEWS})
+        case events.WalkBegun() | events.WalkMoved() | events.WalkEnded():
+            return frozenset({WALK})
         case events.RollcallMarked(site=site):
             return frozenset({_mark(site)})
     return frozenset()

@@ -15,11 +15,12 @@ import math
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import NoneType
-from typing import Any, Final, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from bridge.conference import floor_events, session_events
+from bridge.conference import check_events, floor_events, session_events
 from bridge.conference.agenda import Draft
 from bridge.conference.events import Event
+from bridge.conference.figures import Figures
 from bridge.conference.policy import Policy
 
 TYPES: Final[Mapping[str, type[Event]]] = {
@@ -67,6 +68,15 @@ TYPES: Final[Mapping[str, type[Event]]] = {
     "minutes_noted": session_events.MinutesNoted,
     "lock_changed": session_events.LockChanged,
     "conference_described": session_events.ConferenceDescribed,
+    "check_begun": check_events.CheckBegun,
+    "site_checked": check_events.SiteChecked,
+    "check_ended": check_events.CheckEnded,
+    "number_heard": check_events.NumberHeard,
+    "walk_begun": check_events.WalkBegun,
+    "walk_moved": check_events.WalkMoved,
+    "walk_skipped": check_events.WalkSkipped,
+    "walk_judged": check_events.WalkJudged,
+    "walk_ended": check_events.WalkEnded,
 }
 _NAMES: Final = {event: name for name, event in TYPES.items()}
 
@@ -145,6 +155,8 @@ def _reader(hint: Any) -> Reader:
     if get_origin(hint) is tuple:
         item = _reader(get_args(hint)[0])
         return lambda value, where: tuple(item(v, where) for v in _of(list, value, where))
+    if get_origin(hint) is Literal:
+        return lambda value, where: _read_literal(get_args(hint), value, where)
     if NoneType in get_args(hint):
         (other,) = (_reader(arg) for arg in get_args(hint) if arg is not NoneType)
         return lambda value, where: None if value is None else other(value, where)
@@ -174,6 +186,12 @@ def _read_float(value: Any, where: str) -> float:
     return number
 
 
+def _read_literal(words: tuple[str, ...], value: Any, where: str) -> str:
+    if type(value) is not str or value not in words:
+        raise EventDecodeError(f"{where}: unknown word {value!r}")
+    return value
+
+
 def _read_word(words: type[StrEnum], value: Any, where: str) -> StrEnum:
     word = _of(str, value, where)
     try:
@@ -184,5 +202,5 @@ def _read_word(words: type[StrEnum], value: Any, where: str) -> StrEnum:
 
 _READERS: Final[Mapping[type[Any], Mapping[str, Reader]]] = {
     kind: {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
-    for kind in (*TYPES.values(), Policy, Draft)
+    for kind in (*TYPES.values(), Policy, Draft, Figures)
 }

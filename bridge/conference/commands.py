@@ -3,12 +3,25 @@
 A command is a wish.  It carries no time and no identity: :func:`bridge.conference.decide.decide`
 is given both beside it.  Commands of people come through the doors (signaling) and are checked
 against the authority table; commands of the house come from the service itself.  This module
-collects them; they stand in ``floor_commands``, ``session_commands`` and ``house_commands``.
+collects them; they stand in ``floor_commands``, ``session_commands``, ``check_commands`` and
+``house_commands``.
 """
 
 from __future__ import annotations
 
 from bridge.conference.actor import HOUSE, Actor
+from bridge.conference.check_commands import (
+    CheckCommand,
+    CheckHeard,
+    CheckRun,
+    CheckStop,
+    WalkBegin,
+    WalkEnd,
+    WalkGo,
+    WalkJudge,
+    WalkNext,
+    WalkSkip,
+)
 from bridge.conference.floor_commands import (
     ChairAccept,
     ChairAssume,
@@ -40,6 +53,7 @@ from bridge.conference.house_commands import (
     MicLive,
     Recover,
     SiteLeft,
+    SiteMeasured,
     StandbySeen,
     StandbyTook,
     Tick,
@@ -75,7 +89,7 @@ from bridge.conference.session_commands import (
     ViewWatch,
 )
 
-PersonCommand = FloorCommand | SessionCommand
+PersonCommand = FloorCommand | SessionCommand | CheckCommand
 Command = PersonCommand | HouseCommand
 
 __all__ = [
@@ -103,6 +117,10 @@ __all__ = [
     "ChairResume",
     "ChairRevoke",
     "ChairSilence",
+    "CheckCommand",
+    "CheckHeard",
+    "CheckRun",
+    "CheckStop",
     "Command",
     "ConferenceDescribe",
     "ConferenceLock",
@@ -133,6 +151,7 @@ __all__ = [
     "SiteDrop",
     "SiteLadder",
     "SiteLeft",
+    "SiteMeasured",
     "SiteProbe",
     "SiteRestart",
     "SiteSwitch",
@@ -142,4 +161,10 @@ __all__ = [
     "ViewBroadcast",
     "ViewCarousel",
     "ViewWatch",
+    "WalkBegin",
+    "WalkEnd",
+    "WalkGo",
+    "WalkJudge",
+    "WalkNext",
+    "WalkSkip",
 ]

@@ -8,14 +8,14 @@ mistake always hears the same no, and a refused command leaves no trace.
 The order of events inside one decision is law: every invariant of the floor is true after each
 event, not only after the last.  After every decision two things follow by themselves: with
 ``auto_advance`` a free floor is given on, and then what may not be so any more is ended (a probe,
-a broadcast).
+a broadcast, a walk).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.conference import advance, checks, links, programme, wishes
+from bridge.conference import advance, checks, links, programme, walking, wishes
 from bridge.conference.authority import authorise
 from bridge.conference.checks import Refused
 from bridge.conference.commands import (
@@ -26,6 +26,7 @@ from bridge.conference.commands import (
     LinkUp,
     MicLive,
     SiteLeft,
+    SiteMeasured,
     StandbySeen,
     StandbyTook,
 )
@@ -34,6 +35,8 @@ from bridge.conference.events import ConferenceBegun, Event, Policy
 from bridge.conference.policy import MAX_SPEAKERS
 from bridge.conference.state import Conference
 from bridge.conference.words import CENTRE, Refusal, RefusalCode, Role, SiteCode
+
+_OF_A_SITE = LinkUp | LinkLost | SiteLeft | MicLive | StandbySeen | StandbyTook | SiteMeasured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +95,7 @@ def decide(
     try:
         if isinstance(command, HouseCommand):
             course = Course(conference, actor, None, now_s=now_s)
-            if isinstance(
-                command, LinkUp | LinkLost | SiteLeft | MicLive | StandbySeen | StandbyTook
-            ):
+            if isinstance(command, _OF_A_SITE):
                 checks.known_site(conference, command.site)
             links.happen(course, command)
         else:
@@ -109,6 +110,7 @@ def decide(
         return no.refusal
     advance.advance(course)
     course.add_all(programme.swept(course.conference, now_s=now_s))
+    course.add_all(walking.swept(course.conference, now_s=now_s))
     return Decision(
         events=tuple(course.events), authority=course.authority, after=course.conference
     )

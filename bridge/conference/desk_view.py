@@ -13,6 +13,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
+from bridge.conference import check_view
 from bridge.conference.agenda import Agenda, Item
 from bridge.conference.floor import ONGOING
 from bridge.conference.gate import ongoing, open_gates, word_of
@@ -52,6 +53,8 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
         "slates": {kind.value: _words(slate) for kind, slate in conference.slates.items()},
         "notes": [note(each) for each in conference.notes],
         "description": _words(described),
+        "check": check_view.check(conference.checks),
+        "walk": check_view.walk(conference.walk),
         "sites": {
             code: _plain(
                 title=titles[code],

@@ -3,11 +3,23 @@
 Folding the events of a conference in order gives its state (:mod:`bridge.conference.evolve`);
 nothing in here needs the command that caused it.  ``at_s`` is conference seconds: it starts at
 0.0 when the conference begins and never runs back, also over restarts.  This module collects
-them; they stand in ``floor_events`` and ``session_events``.
+them; they stand in ``floor_events``, ``session_events`` and ``check_events``.
 """
 
 from __future__ import annotations
 
+from bridge.conference.check_events import (
+    CheckBegun,
+    CheckEnded,
+    CheckEvent,
+    NumberHeard,
+    SiteChecked,
+    WalkBegun,
+    WalkEnded,
+    WalkJudged,
+    WalkMoved,
+    WalkSkipped,
+)
 from bridge.conference.floor_events import (
     BlockChanged,
     ChairPassed,
@@ -60,7 +72,7 @@ from bridge.conference.session_events import (
     WatchChosen,
 )
 
-Event = FloorEvent | SessionEvent
+Event = FloorEvent | SessionEvent | CheckEvent
 
 __all__ = [
     "AgendaLoaded",
@@ -69,6 +81,9 @@ __all__ = [
     "BroadcastShown",
     "CarouselSet",
     "ChairPassed",
+    "CheckBegun",
+    "CheckEnded",
+    "CheckEvent",
     "ClockStarted",
     "ConferenceBegun",
     "ConferenceDescribed",
@@ -91,6 +106,7 @@ __all__ = [
     "MinutesNoted",
     "NextChosen",
     "NoteSent",
+    "NumberHeard",
     "PhaseChanged",
     "Policy",
     "PolicyChanged",
@@ -104,11 +120,17 @@ __all__ = [
     "RollcallMarked",
     "RollcallOpened",
     "SessionEvent",
+    "SiteChecked",
     "SiteDropped",
     "SiteLimited",
     "SlateWritten",
     "StandbyChanged",
     "TimeOver",
     "TimeWarned",
+    "WalkBegun",
+    "WalkEnded",
+    "WalkJudged",
+    "WalkMoved",
+    "WalkSkipped",
     "WatchChosen",
 ]

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bridge.conference import requests, surroundings
+from bridge.conference import check_course, requests, surroundings
 from bridge.conference.chair import with_presence
 from bridge.conference.events import (
     BlockChanged,
     ChairPassed,
+    CheckEvent,
     ConferenceBegun,
     ConsoleSeen,
     Event,
@@ -73,6 +74,8 @@ def evolve(conference: Conference, event: Event) -> Conference:
     """The next state.  The caller owes events in their order, with times that never run back."""
     if isinstance(event, SessionEvent):
         return surroundings.changed(conference, event)
+    if isinstance(event, CheckEvent):
+        return check_course.changed(conference, event)
     match event:
         case ConferenceBegun():
             raise ValueError("a conference begins once")

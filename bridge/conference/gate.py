@@ -80,9 +80,10 @@ def private(conference: Conference) -> dict[SiteCode, SiteCode | None]:
 
 
 def may_probe(conference: Conference, site: SiteCode) -> bool:
-    """Whether technicians may listen to *site* now: in the lobby to anybody, else to the next
-    speaker alone."""
-    is_for = conference.phase is Phase.LOBBY or conference.next == site
+    """Whether technicians may listen to *site* now: in the lobby to anybody, in a recess to whom
+    they have walked to, else to the next speaker alone."""
+    walked = conference.phase is Phase.RECESS and conference.walk.current == site
+    is_for = conference.phase is Phase.LOBBY or walked or conference.next == site
     return is_for and _is_up(conference, site)
 
 

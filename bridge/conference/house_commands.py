@@ -5,8 +5,10 @@ They need no authority and come from nobody else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bridge.conference.check_words import Reason, Verdict
+from bridge.conference.figures import Figures
 from bridge.conference.words import Role, SiteCode
 
 
@@ -54,6 +56,16 @@ class StandbyTook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiteMeasured:
+    """What a line check of the present round found."""
+
+    site: SiteCode
+    verdict: Verdict
+    reasons: tuple[Reason, ...] = ()
+    figures: Figures = field(default_factory=Figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleCame:
     """The first console of a person is connected."""
 
@@ -93,6 +105,7 @@ HouseCommand = (
     | MicLive
     | StandbySeen
     | StandbyTook
+    | SiteMeasured
     | ConsoleCame
     | ConsoleWent
     | Recover

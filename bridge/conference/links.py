@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from bridge.conference import checking
 from bridge.conference.chair import seen
 from bridge.conference.clocks import begins, due, expired, is_expired, mic_live
 from bridge.conference.course import Course
@@ -42,6 +43,7 @@ from bridge.conference.house_commands import (
     MicLive,
     Recover,
     SiteLeft,
+    SiteMeasured,
     StandbySeen,
     StandbyTook,
     Tick,
@@ -74,6 +76,8 @@ def happen(course: Course, command: HouseCommand) -> None:
                 course.add(StandbyChanged(at_s=now_s, site=site, on=on))
         case StandbyTook(site=site):
             course.add(DeviceSwitched(at_s=now_s, site=site))
+        case SiteMeasured():
+            checking.measured(course, command)
         case ConsoleCame() | ConsoleWent():
             course.add_all(seen(conference, command, now_s=now_s))
         case Recover(alive=alive):
@@ -109,6 +113,7 @@ def _needs_line(holder: Request) -> bool:
 def _recovered(course: Course, alive: frozenset[SiteCode]) -> None:
     conference, now_s = course.conference, course.now_s
     course.add_all(probe_ended(conference, now_s=now_s))
+    course.add_all(checking.stopped(conference, now_s=now_s))
     for user in conference.consoles:
         course.add(ConsoleSeen(at_s=now_s, user=user, on=False))
     if conference.next is not None and conference.next not in alive:

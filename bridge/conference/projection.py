@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from bridge.conference import desk_view, gate
+from bridge.conference import check_view, desk_view, gate
 from bridge.conference.actor import Actor
 from bridge.conference.floor import ONGOING
 from bridge.conference.state import Conference, Request
@@ -165,6 +165,7 @@ def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
             "notes": [desk_view.note(note) for note in notes] or None,
             "request": None if request is None else _own_request(conference, request),
             "content": _own_content(conference, code),
+            "check": check_view.own(conference.checks, code),
         }
     )
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bridge.conference.agenda import Agenda
+from bridge.conference.checked import Checks
 from bridge.conference.policy import Policy
 from bridge.conference.rollcall import Rollcall
+from bridge.conference.walk import Walk
 from bridge.conference.words import (
     SPEECH,
     EndReason,
@@ -179,6 +181,8 @@ class Conference:
     notes: tuple[Note, ...] = ()
     """The last :data:`NOTES_KEPT`, oldest first."""
     description: Description = field(default_factory=Description)
+    checks: Checks = field(default_factory=Checks)
+    walk: Walk = field(default_factory=Walk)
 
     @property
     def granted(self) -> tuple[Request, ...]:

@@ -2,7 +2,7 @@
 
 One table (:data:`FULFIL`).  What a wish means stands in the module of its subject: ``asking``,
 ``calling`` and ``giving`` for the floor, ``mutes``, ``phases``, ``chair``, ``schedule``,
-``attendance``, ``programme`` and ``care``.
+``attendance``, ``programme``, ``care``, ``checking`` and ``walking``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from bridge.conference import (
     calling,
     care,
     chair,
+    checking,
     giving,
     mutes,
     phases,
     programme,
     schedule,
+    walking,
 )
 from bridge.conference.commands import (
     AgendaDefer,
@@ -45,6 +47,9 @@ from bridge.conference.commands import (
     ChairResume,
     ChairRevoke,
     ChairSilence,
+    CheckHeard,
+    CheckRun,
+    CheckStop,
     ConferenceDescribe,
     ConferenceLock,
     FloorRelease,
@@ -69,6 +74,12 @@ from bridge.conference.commands import (
     ViewBroadcast,
     ViewCarousel,
     ViewWatch,
+    WalkBegin,
+    WalkEnd,
+    WalkGo,
+    WalkJudge,
+    WalkNext,
+    WalkSkip,
 )
 from bridge.conference.course import Course
 from bridge.conference.floor import Action
@@ -120,6 +131,15 @@ FULFIL: Final[Mapping[type[PersonCommand], Callable[[Course, Any], None]]] = {
     MinutesNote: lambda c, w: care.minutes(c, w.text),
     ConferenceLock: lambda c, w: care.lock(c, on=w.on),
     ConferenceDescribe: care.describe,
+    CheckRun: checking.run,
+    CheckStop: lambda c, _w: c.add_all(checking.stopped(c.conference, now_s=c.now_s)),
+    CheckHeard: checking.heard,
+    WalkBegin: walking.begin,
+    WalkNext: lambda c, _w: walking.on(c),
+    WalkSkip: lambda c, _w: walking.skip(c),
+    WalkGo: lambda c, w: walking.go(c, w.site),
+    WalkJudge: walking.judge,
+    WalkEnd: lambda c, _w: walking.end(c),
 }
 
 

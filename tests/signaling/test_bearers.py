@@ -25,6 +25,7 @@ READERS_OF: dict[str, set[str]] = {
     "/sites": DESK | {"metrics"},
     "/sites/11": DESK | {"metrics", "site"},
     "/sites/110": DESK | {"metrics"},
+    "/check": DESK,
     "/media": {"chair", "technician", "metrics"},
     "/minutes": DESK - {"technician"},
     "/minutes?format=docx": DESK - {"technician"},

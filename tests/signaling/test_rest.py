@@ -9,6 +9,7 @@ import pytest
 from bridge.answers import RoomNotDurable
 from bridge.conference import commands as c
 from bridge.conference.agenda import Draft
+from bridge.conference.check_words import WalkSound
 from bridge.conference.words import (
     ItemKind,
     Ladder,
@@ -90,6 +91,25 @@ COMMANDS: list[tuple[str, str, Any, object]] = [
     ("POST", "/agenda/items/3/skip", None, c.AgendaSkip(item=3)),
     ("POST", "/agenda/items/3/defer", {"after": 5}, c.AgendaDefer(item=3, after=5)),
     ("POST", "/agenda/items/3/return", None, c.AgendaReturn(item=3)),
+    ("POST", "/check", {"sites": ["11"]}, c.CheckRun(sites=("11",))),
+    ("DELETE", "/check", None, c.CheckStop()),
+    (
+        "POST",
+        "/sites/11/check/heard",
+        {"number": "07"},
+        c.CheckHeard(site="11", number="07"),
+    ),
+    ("POST", "/walk", {"anew": True}, c.WalkBegin(anew=True)),
+    ("DELETE", "/walk", None, c.WalkEnd()),
+    ("POST", "/walk/next", None, c.WalkNext()),
+    ("POST", "/walk/skip", None, c.WalkSkip()),
+    ("POST", "/walk/site", {"site": "11"}, c.WalkGo(site="11")),
+    (
+        "POST",
+        "/sites/11/walk",
+        {"sound": "echo"},
+        c.WalkJudge(site="11", sound=WalkSound.ECHO),
+    ),
     ("POST", "/rollcall", None, c.RollcallOpen()),
     ("DELETE", "/rollcall", None, c.RollcallClose()),
     ("POST", "/rollcall/answer", {"head": "A"}, c.RollcallAnswer(head="A")),

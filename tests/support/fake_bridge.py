@@ -71,6 +71,8 @@ DESK = {
     "rollcall": {"opened_s": 60.0, "marks": {"11": {"mark": "present", "head": "Giám đốc"}}},
     "notes": [{"at_s": 9.0, "by": "tech.sonla", "site": "14", "to": "desk", "text": "Nghe rõ"}],
     "description": {"chair": "Bộ trưởng"},
+    "check": {"results": {"11": {"at_s": 8.0, "by": "ky.thuat", "verdict": "pass", "reasons": []}}},
+    "walk": {"begun_s": 9.0, "current": "14", "visits": {}},
     "sites": {"11": {"link": "up", "cut": True, "help": "raised"}},
 }
 OWN = {

@@ -34,6 +34,9 @@ from bridge.conference.commands import (
     ChairResume,
     ChairRevoke,
     ChairSilence,
+    CheckHeard,
+    CheckRun,
+    CheckStop,
     ConferenceDescribe,
     ConferenceLock,
     FloorRelease,
@@ -58,6 +61,12 @@ from bridge.conference.commands import (
     ViewBroadcast,
     ViewCarousel,
     ViewWatch,
+    WalkBegin,
+    WalkEnd,
+    WalkGo,
+    WalkJudge,
+    WalkNext,
+    WalkSkip,
 )
 from bridge.conference.state import Request
 from bridge.conference.words import Ladder, Mark, Phase, RequestStatus, Role, SlateKind
@@ -140,9 +149,21 @@ COMMANDS = {
     "lock": ConferenceLock(),
     "unlock": ConferenceLock(on=False),
     "describe": ConferenceDescribe(),
+    "check": CheckRun(sites="all"),
+    "stop the check": CheckStop(),
+    "number heard here": CheckHeard(number="47"),
+    "number heard here by name": CheckHeard(number="47", site="01"),
+    "number heard elsewhere": CheckHeard(number="47", site="02"),
+    "walk": WalkBegin(),
+    "walk on": WalkNext(),
+    "walk past": WalkSkip(),
+    "walk to": WalkGo(site="01"),
+    "judge": WalkJudge(site="01"),
+    "walk no further": WalkEnd(),
 }
 
-# y: in every phase, l: in the lobby, -: never; c: in every phase, as chair.  "holding" is a
+# y: in every phase, l: in the lobby, -: never; c: in every phase, as chair; w: in lobby and recess,
+# W: in these, as chair.  "holding" is a
 # deputy who has the chair, "former" the named chair meanwhile.
 EXPECTED = """
                               chair deputy secretary technician site viewer metrics holding former
@@ -218,6 +239,17 @@ minutes                         y     -        y         -        -     -      -
 lock                            y     -        -         y        -     -      -       c      -
 unlock                          y     -        -         y        -     -      -       c      -
 describe                        y     -        y         y        -     -      -       c      -
+check                           y     -        -         y        -     -      -       c      -
+stop the check                  y     -        -         y        -     -      -       c      -
+number heard here               -     -        -         y        y     -      -       -      -
+number heard here by name       -     -        -         y        y     -      -       -      -
+number heard elsewhere          -     -        -         y        -     -      -       -      -
+walk                            w     -        -         w        -     -      -       W      -
+walk on                         w     -        -         w        -     -      -       W      -
+walk past                       w     -        -         w        -     -      -       W      -
+walk to                         w     -        -         w        -     -      -       W      -
+judge                           w     -        -         w        -     -      -       W      -
+walk no further                 w     -        -         w        -     -      -       W      -
 """
 
 
@@ -264,8 +296,9 @@ def test_each_role_may_do_in_each_phase_what_the_table_says(name, row):
         actor = Actor(user="me", roles=frozenset({role}), site="01")
         tried[column, phase] = authorise(actor, COMMANDS[name], state_of(phase, deputy))
         mark = row[column]
-        allowed = mark == "y" or (mark == "l" and phase is Phase.LOBBY)
-        expected[column, phase] = Role.CHAIR if mark == "c" else role if allowed else None
+        phases = {"l": {Phase.LOBBY}, "w": {Phase.LOBBY, Phase.RECESS}, "-": set()}
+        allowed = phase in phases.get(mark.lower(), Phase)
+        expected[column, phase] = (Role.CHAIR if mark in "cW" else role) if allowed else None
 
     assert tried == expected
 
@@ -320,6 +353,7 @@ def test_a_site_cannot_release_the_request_of_another():
         HelpRaise(),
         HelpClose(),
         SiteSwitch(),
+        CheckHeard(number="47"),
         NoteSend(to="desk", text="?"),
     ],
 )

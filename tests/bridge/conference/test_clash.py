@@ -8,6 +8,7 @@ import pytest
 
 from bridge.conference import commands as c
 from bridge.conference import events as e
+from bridge.conference.check_words import Verdict
 from bridge.conference.clash import clashes, stands_on, touches
 from bridge.conference.policy import Policy
 from bridge.conference.words import (
@@ -77,6 +78,15 @@ STANDS = [
     (c.MinutesNote(text="?"), ""),
     (c.ConferenceLock(), ""),
     (c.ConferenceDescribe(), ""),
+    (c.CheckRun(sites="all"), ""),
+    (c.CheckStop(), ""),
+    (c.CheckHeard(number="47"), ""),
+    (c.WalkBegin(), ""),
+    (c.WalkNext(), "walk"),
+    (c.WalkSkip(), "walk"),
+    (c.WalkGo(site="01"), ""),
+    (c.WalkJudge(site="01"), ""),
+    (c.WalkEnd(), ""),
 ]
 
 MADE = e.RequestMade(
@@ -136,6 +146,15 @@ TOUCHES = [
     (e.MinutesNoted(at_s=0.0, by="x", text="?"), ""),
     (e.LockChanged(at_s=0.0, on=True), ""),
     (e.ConferenceDescribed(at_s=0.0), ""),
+    (e.CheckBegun(at_s=0.0, by="x", sites=("01",)), ""),
+    (e.SiteChecked(at_s=0.0, site="01", by="x", verdict=Verdict.PASS), ""),
+    (e.CheckEnded(at_s=0.0), ""),
+    (e.NumberHeard(at_s=0.0, site="01", by="x", number="47", right=True), ""),
+    (e.WalkBegun(at_s=0.0, by="x"), "walk"),
+    (e.WalkMoved(at_s=0.0, site="01"), "walk"),
+    (e.WalkSkipped(at_s=0.0, site="01"), ""),
+    (e.WalkJudged(at_s=0.0, site="01", by="x"), ""),
+    (e.WalkEnded(at_s=0.0), "walk"),
 ]
 
 

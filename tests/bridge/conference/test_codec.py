@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.conference import words
+from bridge.conference import check_words, words
 from bridge.conference.agenda import Draft
 from bridge.conference.codec import TYPES, EventDecodeError, decode, decode_all, encode
 from bridge.conference.events import (
@@ -23,7 +23,9 @@ from bridge.conference.events import (
     RequestGranted,
     RequestMade,
     RollcallMarked,
+    SiteChecked,
 )
+from bridge.conference.figures import Figures
 from bridge.conference.words import EndReason, ItemKind, RequestStatus, Role
 from tests.bridge.conference.props import PAPER, REPORT
 
@@ -74,11 +76,22 @@ ON_DISK = {
     "minutes_noted": "at_s by text",
     "lock_changed": "at_s on",
     "conference_described": "at_s place? chair? secretary? organizer? starts?",
+    "check_begun": "at_s by sites",
+    "site_checked": "at_s site by verdict reasons? figures",
+    "check_ended": "at_s stopped?",
+    "number_heard": "at_s site by number right",
+    "walk_begun": "at_s by anew?",
+    "walk_moved": "at_s site",
+    "walk_skipped": "at_s site",
+    "walk_judged": "at_s site by sound? picture? note?",
+    "walk_ended": "at_s",
 }
 WITHIN = {
     Policy: "max_floor_users? request_handling? limit_s? warn_s? on_expiry? auto_advance? "
     "queue_visible? start_within_s? grace_s? chair_grace_s? down_after_s? reopen_within_s?",
     Draft: "kind title minutes site? speaker? position? group?",
+    Figures: "way? family? rtt_s? loss_up? loss_down? jitter_up_s? jitter_down_s? up_bps? "
+    "down_bps? spoken_dbov? noise_dbov? frames_per_s? width? height? black? echo_db? played?",
 }
 WORDS_ON_DISK = {
     words.Role: "chair deputy secretary technician site viewer metrics",
@@ -100,6 +113,12 @@ WORDS_ON_DISK = {
     words.Mark: "present late absent excused left",
     words.SlateKind: "lobby recess end centre_lost notice",
     words.ProbeKind: "listen talk",
+    check_words.Verdict: "pass watch fail",
+    check_words.Reason: "no_media lost_meanwhile no_answer busy loss_up loss_down delay jitter_up "
+    "jitter_down slow_up slow_down over_tcp no_picture small_picture few_frames no_level silent "
+    "quiet loud noise echo conference_open",
+    check_words.WalkSound: "good quiet broken echo",
+    check_words.WalkPicture: "good dark frozen",
 }
 
 SECONDS = st.floats(min_value=0, max_value=1e9)
@@ -109,6 +128,8 @@ def drawn(kind):
     """Any value of a dataclass, its defaulted fields too."""
     special = {
         "float": SECONDS,
+        "float | None": st.none() | st.floats(allow_nan=False, allow_infinity=False),
+        "Figures": st.deferred(lambda: drawn(Figures)),
         "Policy": st.deferred(lambda: drawn(Policy)),
         "tuple[Draft, ...]": st.lists(st.deferred(lambda: drawn(Draft)), max_size=3).map(tuple),
     }
@@ -130,6 +151,15 @@ BEGUN = encode(
     )
 )
 LOADED = encode(AgendaLoaded(at_s=0.0, items=PAPER))
+CHECKED = encode(
+    SiteChecked(
+        at_s=0.0,
+        site="01",
+        by="x",
+        verdict=check_words.Verdict.PASS,
+        figures=Figures(way="tcp", width=1280),
+    )
+)
 MARKED = encode(RollcallMarked(at_s=0.0, site="01", mark=None, by="x", count=3))
 
 
@@ -281,6 +311,12 @@ def test_whole_seconds_are_seconds():
         (LOADED | {"items": [{}]}, "agenda_loaded.items: .*kind"),
         (LOADED | {"items": [{"kind": "x"}]}, "agenda_loaded.items.kind: unknown word 'x'"),
         (LOADED | {"items": [None]}, "agenda_loaded.items: dict expected, not None"),
+        (CHECKED | {"verdict": "?"}, "site_checked.verdict: unknown word '\\?'"),
+        (CHECKED | {"reasons": ["?"]}, "site_checked.reasons: unknown word '\\?'"),
+        (CHECKED | {"figures": {"way": "ip"}}, "site_checked.figures.way: unknown word 'ip'"),
+        (CHECKED | {"figures": {"way": ["udp"]}}, "site_checked.figures.way: unknown word"),
+        (CHECKED | {"figures": {"width": 1.5}}, "site_checked.figures.width: int expected"),
+        (CHECKED | {"figures": {"rtt_s": "1"}}, "site_checked.figures.rtt_s: float expected"),
         (MARKED | {"mark": "gone"}, "rollcall_marked.mark: unknown word 'gone'"),
         (MARKED | {"count": "3"}, "rollcall_marked.count: int expected, not '3'"),
     ],
@@ -298,7 +334,7 @@ JSON = st.recursive(
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(st.sampled_from([ENDED, BEGUN, LOADED, MARKED]), st.data())
+@given(st.sampled_from([ENDED, BEGUN, LOADED, MARKED, CHECKED]), st.data())
 def test_anything_is_an_event_or_an_error_and_nothing_else(document, data):
     name = data.draw(st.sampled_from(sorted(document)))
     try:

@@ -119,6 +119,15 @@ LETTERS = [
     (c.MinutesNote(text="?"), SECRETARY, [("MinutesNoted", "binh", "?")]),
     (c.ConferenceLock(), TECHNICIAN, [("LockChanged", True)]),
     (c.ConferenceDescribe(place="?"), SECRETARY, [("ConferenceDescribed", "?")]),
+    (c.CheckRun(sites=("79", "01")), TECHNICIAN, [("CheckBegun", "cuong", ("01", "79"))]),
+    (c.CheckStop(), TECHNICIAN, []),
+    (c.CheckHeard(number="47"), province("01"), "bad_state"),
+    (c.WalkBegin(), TECHNICIAN, "not_authorized"),
+    (c.WalkNext(), TECHNICIAN, "not_authorized"),
+    (c.WalkSkip(), TECHNICIAN, "not_authorized"),
+    (c.WalkGo(site="01"), TECHNICIAN, "not_authorized"),
+    (c.WalkJudge(site="01"), TECHNICIAN, "not_authorized"),
+    (c.WalkEnd(), TECHNICIAN, "not_authorized"),
 ]
 
 
@@ -153,3 +162,42 @@ def test_a_wish_happens_in_the_course_it_is_given():
     assert course.events[0].at_s == 3.0
     with pytest.raises(Refused):
         fulfil(course, c.SiteDrop(site="99"))
+
+
+WALK = [
+    (c.WalkBegin(anew=True), []),
+    (c.WalkNext(), ["ProbeEnded", ("WalkMoved", "02"), ("ProbeStarted", "02", "talk", "cuong")]),
+    (
+        c.WalkSkip(),
+        [
+            ("WalkSkipped", "01"),
+            "ProbeEnded",
+            ("WalkMoved", "02"),
+            ("ProbeStarted", "02", "talk", "cuong"),
+        ],
+    ),
+    (
+        c.WalkGo(site="79"),
+        ["ProbeEnded", ("WalkMoved", "79"), ("ProbeStarted", "79", "talk", "cuong")],
+    ),
+    (c.WalkJudge(site="48", note="?"), [("WalkJudged", "48", "cuong", "?")]),
+    (c.WalkEnd(), ["ProbeEnded", ("WalkEnded",)]),
+    (c.CheckStop(), [("CheckEnded", True)]),
+    (c.CheckRun(sites="all"), "bad_state"),
+]
+
+
+@pytest.mark.parametrize(("wish", "expected"), WALK, ids=lambda value: type(value).__name__)
+def test_the_wishes_of_a_walk_and_of_a_check_that_are_on(wish, expected):
+    scene = in_lobby()
+    scene.do(c.CheckRun(sites="all"), TECHNICIAN)
+    scene.do(c.WalkBegin(), TECHNICIAN)
+
+    if isinstance(expected, str):
+        assert scene.no(wish, TECHNICIAN) == expected
+        return
+    events = shorthand(scene.do(wish, TECHNICIAN))
+
+    assert len(events) == len(expected)
+    for event, said in zip(events, expected, strict=True):
+        assert (event[0] if isinstance(said, str) else event) == said

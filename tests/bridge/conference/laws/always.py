@@ -52,6 +52,12 @@ def holds(state, command, now_s):
     gates_are_as_the_formula_says(state, granted)
     the_picture_is_of_who_is_heard(state, granted)
     nobody_listens_in_private(state)
+    if state.walk.current is not None:
+        assert state.walk.is_on
+        assert state.walk.current != CENTRE
+    if state.checks.round is not None:
+        assert state.checks.round.left
+        assert set(state.checks.round.left) <= set(state.checks.round.sites)
     if state.phase is Phase.CLOSED:  # I15
         assert not live
         assert state.agenda.current is None
@@ -124,7 +130,8 @@ def nobody_listens_in_private(state):  # I21
     if not heard:
         return
     site = state.probe.site
-    assert state.phase is Phase.LOBBY or state.next == site
+    walked = state.phase is Phase.RECESS and state.walk.current == site
+    assert state.phase is Phase.LOBBY or state.next == site or walked
     assert state.sites[site].link == "up"
     assert heard == {site: None} | ({CENTRE: site} if state.probe.kind == "talk" else {})
 

@@ -26,6 +26,7 @@ from tests.bridge.conference.laws.screens import Screens
 from tests.bridge.conference.laws.seat import Seat
 from tests.bridge.conference.laws.speeches import Speeches
 from tests.bridge.conference.laws.waiting import Waiting
+from tests.bridge.conference.laws.walks import Walks
 
 
 class Facts:
@@ -42,6 +43,7 @@ class Facts:
         self.speeches = Speeches(self)
         self.waiting = Waiting(self)
         self.screens = Screens(self)
+        self.walks = Walks(self)
 
     def note(self, command, actor, authority):
         """A command that was accepted; what a tick is to do."""
@@ -54,6 +56,7 @@ class Facts:
         self.plan.note(command, now_s)
         self.papers.note(command, actor, authority)
         self.screens.note(command, now_s)
+        self.walks.note(command, now_s)
         return self.speeches.note(command, now_s)
 
     def _phase(self, to):
@@ -91,11 +94,13 @@ class Facts:
     def agree(self, state):
         """After a command."""
         self.screens.sweep(self.next)
+        self.walks.sweep()
         assert (state.phase, state.next, state.policy) == (self.phase, self.next, self.policy)
         for subject in (self.lines, self.seat, self.rooms, self.plan, self.papers):
             subject.agree(state)
         self.speeches.agree(state)
         self.screens.agree(state)
+        self.walks.agree(state)
 
     def deadline(self):
         """When a tick is due."""

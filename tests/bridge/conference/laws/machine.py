@@ -17,6 +17,7 @@ from bridge.conference.evolve import evolve, fold
 from bridge.conference.gate import gate, open_gates
 from bridge.conference.words import EndReason, OnExpiry, Phase, Refusal, RequestHandling
 from tests.bridge.conference.laws import always, rights, sight
+from tests.bridge.conference.laws.aims_checks import CheckRules
 from tests.bridge.conference.laws.aims_floor import FloorRules
 from tests.bridge.conference.laws.aims_session import AgendaRules, SessionRules
 from tests.bridge.conference.laws.aims_time import TimeRules
@@ -59,11 +60,16 @@ SAY_NOTHING_TWICE = (
     | commands.ConferenceLock
     | commands.ConferenceDescribe
     | commands.AgendaSkip
+    | commands.CheckStop
+    | commands.WalkBegin
+    | commands.WalkGo
+    | commands.WalkJudge
+    | commands.WalkEnd
 )
 """Who says it again is not refused, and nothing happens."""
 
 
-class Morning(FloorRules, AgendaRules, SessionRules, TimeRules, RuleBasedStateMachine):
+class Morning(FloorRules, AgendaRules, SessionRules, CheckRules, TimeRules, RuleBasedStateMachine):
     @initialize(
         users=st.sampled_from([0, 1, 1, 2, 3, 4]),
         handling=st.sampled_from([*RequestHandling, RequestHandling.QUEUE]),

@@ -17,6 +17,8 @@ from bridge.conference.events import (
     BroadcastShown,
     CarouselSet,
     ChairPassed,
+    CheckBegun,
+    CheckEnded,
     ConsoleSeen,
     CutChanged,
     DeviceSwitched,
@@ -28,6 +30,7 @@ from bridge.conference.events import (
     LimitExtended,
     LinkChanged,
     NextChosen,
+    NumberHeard,
     PhaseChanged,
     PolicyChanged,
     ProbeEnded,
@@ -36,10 +39,15 @@ from bridge.conference.events import (
     RequestEnded,
     RequestGranted,
     RollcallMarked,
+    SiteChecked,
     SiteLimited,
     StandbyChanged,
     TimeOver,
     TimeWarned,
+    WalkBegun,
+    WalkJudged,
+    WalkMoved,
+    WalkSkipped,
     WatchChosen,
 )
 from bridge.conference.words import EndReason, Hold, Phase, Role
@@ -54,8 +62,24 @@ THE_CHAIRS = (
 """Events that nobody else makes, but a technician in the lobby."""
 THE_DESKS = (AgendaLoaded, ItemMoved, RequestAccepted)
 """The secretary's too."""
-THE_CARES = (CutChanged, ProbeStarted)
-THE_HOUSES = (BroadcastShown, ConsoleSeen, LinkChanged, StandbyChanged, TimeOver, TimeWarned)
+THE_CARES = (
+    CheckBegun,
+    CutChanged,
+    ProbeStarted,
+    WalkBegun,
+    WalkJudged,
+    WalkMoved,
+    WalkSkipped,
+)
+THE_HOUSES = (
+    BroadcastShown,
+    ConsoleSeen,
+    LinkChanged,
+    SiteChecked,
+    StandbyChanged,
+    TimeOver,
+    TimeWarned,
+)
 TAKEN = {EndReason.CHAIR, EndReason.REPLACED, EndReason.AGENDA, EndReason.CLOSED, EndReason.OPENED}
 
 
@@ -93,6 +117,10 @@ def cover(event, command, authority, before, facts):
         case RollcallMarked(mark=mark):
             assert authority in {Role.SITE, Role.SECRETARY, Role.CHAIR}
             assert authority is not Role.SITE or mark in {"present", "late"}
+        case CheckEnded():
+            assert authority in {Role.TECHNICIAN, Role.CHAIR}
+        case NumberHeard():
+            assert authority in {Role.TECHNICIAN, Role.SITE}
         case WatchChosen() | CarouselSet() | DeviceSwitched():
             assert authority in {Role.TECHNICIAN, Role.CHAIR, Role.SITE}
 
@@ -129,5 +157,7 @@ def _of_the_house(event, command, before, facts):
             assert cause is Hold.LINK
         case BlockChanged():
             raise AssertionError("the house lifts no mute, and mutes nobody")
+        case NumberHeard():
+            raise AssertionError("the house has no ears")
         case ProbeEnded() | WatchChosen() | DeviceSwitched():
             pass

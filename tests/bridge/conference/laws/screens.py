@@ -63,7 +63,8 @@ class Screens:
             self.probe = None
 
     def may_probe(self, site, next_site):
-        is_for = self.facts.phase is Phase.LOBBY or site == next_site
+        walked = self.facts.phase is Phase.RECESS and site == self.facts.walks.current
+        is_for = self.facts.phase is Phase.LOBBY or walked or site == next_site
         return is_for and self.facts.lines.connected[site]
 
     def next_up(self):
