@@ -180,7 +180,7 @@ async def live(day: Day, service: Program, house: Local, clips: Path, address: s
             connect(house.ws, chair, SessionKind.CONSOLE) as desk,
             hall.joined(sites),
         ):
-            await everybody_is_up(hall)
+            await everybody_is_up(hall, SPEAKER, DROPPED, "110")
             await desk.command(ChairPhase(type="chair.phase", id=new_id(), to=Phase.OPEN))
             await desk.command(ChairCall(type="chair.call", id=CALL, site=SPEAKER))
             await strangers(day, house, token)
@@ -195,18 +195,18 @@ async def live(day: Day, service: Program, house: Local, clips: Path, address: s
             with pytest.raises(CommandRefused, match="floor"):
                 await desk.command(ChairCall(type="chair.call", id=BEYOND, site="110"))
             await die(house, "media_pid")
-            await everybody_is_up(hall, but=DROPPED)
+            await everybody_is_up(hall, SPEAKER, "110", times=2)
         await die(house, "pid")
 
 
-async def everybody_is_up(hall: Hall, but: str = "") -> None:
-    await eventually(
-        lambda: all(
-            code in hall.sites and hall.sites[code].connected
-            for code in {SPEAKER, DROPPED, "110"} - {but}
-        ),
-        timeout_s=30.0,
-    )
+async def everybody_is_up(hall: Hall, *codes: str, times: int = 1) -> None:
+    """Connected, and that for the *times*-th time: nobody is left in the middle of an attempt."""
+
+    def is_up(code: str) -> bool:
+        site = hall.sites.get(code)
+        return site is not None and site.connected and site.stats().connections >= times
+
+    await eventually(lambda: all(map(is_up, codes)), timeout_s=30.0)
 
 
 async def die(house: Local, name: str) -> None:
