@@ -8,7 +8,7 @@ The plane counts (:mod:`bridge.media.trial`), here it is asked and what it count
 | round trip, loss and jitter down | what its receiver reports, of even padding or of what flows anyway |
 | loss and jitter up | its own packets, before repair |
 | down | what bursts of padding proved (:mod:`bridge.check.carried`) |
-| up | its best second while all layers of its camera are asked for: what it sent, not what it could |
+| up | its best second while all layers of its camera are asked for, if its line was the limit or it was ``ENOUGH_BPS`` at least: a still picture of less says nothing of a line |
 | spoken, noise | levels of its microphone while nothing is played (:mod:`bridge.check.loudness`); of one that is said to be off, and is silent, none |
 | echo | those levels beside what was played (:mod:`bridge.check.echo`) |
 | pictures | of its largest layer; the size from a key frame |
@@ -41,6 +41,8 @@ from bridge.sessions import Session, Sessions
 PATIENCE_S: Final = 20.0
 """A plane that has not answered by then is lost: its longest trial takes 14."""
 FEWEST: Final = 50
+ENOUGH_BPS: Final = 1_000_000
+"""A camera's sizes for the stage and the gallery at a time when little moves."""
 
 OFF: Final = ("off", "none")
 """What a site says of a microphone that sends nothing."""
@@ -157,7 +159,7 @@ def figures_of(
         loss_down=loss_down,
         jitter_up_s=tried.jitter_up_s,
         jitter_down_s=tried.jitter_down_s,
-        up_bps=float(tried.best_up_bps) if bursts and tried.best_up_bps else None,
+        up_bps=_up_bps(tried) if bursts else None,
         down_bps=carried_bps(tried.bursts, loss_down or 0.0),
         spoken_dbov=spoken_dbov(levels),
         noise_dbov=noise_dbov(levels),
@@ -174,6 +176,12 @@ def _way(tried: LineTried, relays: Collection[str]) -> Literal["udp", "tcp", "re
     if tried.address in relays:
         return "relay"
     return tried.path or None
+
+
+def _up_bps(tried: LineTried) -> float | None:
+    is_limited = tried.limit_up_bps is not None
+    proves = tried.best_up_bps >= ENOUGH_BPS or (is_limited and tried.best_up_bps > 0)
+    return float(tried.best_up_bps) if proves else None
 
 
 def _ratio(lost: int, expected: int) -> float | None:

@@ -7,7 +7,7 @@ each 20 ms and a camera a picture each 33 ms.
 * **Levels**: RFC 6464's, one for each look that finds a new packet of the microphone.
 * **Pictures**: of each layer of the camera, a timestamp that is new is a picture.
 * **Size**: from the key frame, where it still stands in the history kept for retransmission.
-* **Rate**: the best whole second of all that came.
+* **Rate**: the best whole second of all that came, and whether the line was found to be the limit.
 * **Loss**: what went missing before repair, since the tap was opened.
 """
 
@@ -39,9 +39,10 @@ class Tap:
         self._began_s = began_s
         self.levels: deque[tuple[int, int]] = deque(maxlen=_MAX_LEVELS)
         self.best_bps = 0
-        self.size: tuple[int, int] | None = None
-        """Of :attr:`size_layer`."""
-        self.size_layer = ""
+        self.limit_bps: int | None = None
+        """The least that its line was believed to carry (:mod:`bridge.media.upline`)."""
+        self.sizes: dict[str, tuple[int, int]] = {}
+        """By layer, of those whose key frame was seen."""
         self._seen: dict[int, tuple[int, int]] = {}
         """SSRC -> packets, newest timestamp."""
         self._pictures: dict[str, deque[float]] = {}
@@ -65,6 +66,9 @@ class Tap:
                     seen.append(now_s)
                 self._measure(source)
         self._weigh(now_s)
+        limit_bps = self._session.upline.estimate.bps
+        if limit_bps is not None:
+            self.limit_bps = min(limit_bps, self.limit_bps or limit_bps)
 
     def largest(self, now_s: float) -> Source | None:
         """The largest picture that comes now."""
@@ -115,11 +119,9 @@ class Tap:
         if self._keyframes.get(source.ssrc) == source.keyframes_seen:
             return
         self._keyframes[source.ssrc] = source.keyframes_seen
-        rank = layers.RANKS[source.layer]
-        if self.size is None or rank >= layers.RANKS[self.size_layer]:
-            size = _size(source)
-            if size is not None:
-                self.size, self.size_layer = size, source.layer
+        size = _size(source)
+        if size is not None:
+            self.sizes[source.layer] = size
 
 
 def _counts(source: Source) -> tuple[int, int]:

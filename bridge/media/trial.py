@@ -113,8 +113,7 @@ class Trial:
         remote = session.remote
         largest = tap.largest(now_s)
         layer = largest.layer if largest is not None else ""
-        has_size = tap.size is not None and (largest is None or tap.size_layer == layer)
-        width, height = tap.size if tap.size is not None and has_size else (None, None)
+        width, height = tap.sizes.get(layer, (None, None)) if largest is not None else (None, None)
         trips_s = train.rtts_s if train is not None else []
         played_s = self._utterance.began_s - self._began_s if self._utterance is not None else None
         is_cut = self._utterance is not None and self._utterance.cut_off
@@ -133,6 +132,7 @@ class Trial:
             lost_up=min(lost_up, expected_up),
             jitter_up_s=tap.jitter_s(),
             best_up_bps=tap.best_bps,
+            limit_up_bps=tap.limit_bps,
             expected_down=expected_down,
             lost_down=lost_down,
             jitter_down_s=self._jitter_down_s(),
@@ -178,8 +178,7 @@ class Trial:
     def _ask_size(self, now_s: float) -> None:
         self._asked_size = True
         largest = self._tap.largest(now_s)
-        is_known = self._tap.size is not None and largest is not None
-        if largest is not None and not (is_known and self._tap.size_layer == largest.layer):
+        if largest is not None and largest.layer not in self._tap.sizes:
             self._forwarder.ask_keyframe(largest, now_s)
 
     def _loss_down(self) -> tuple[int, int]:

@@ -71,6 +71,8 @@ class LineTried:
     jitter_up_s: float | None = None
     best_up_bps: int = 0
     """Of its best second, headers of IP and UDP with it."""
+    limit_up_bps: int | None = None
+    """What its line was found to carry up, the least that was believed; None: nothing limits it."""
     expected_down: int = 0
     lost_down: int = 0
     """Of what was sent evenly: bursts are apart."""

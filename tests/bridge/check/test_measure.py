@@ -214,6 +214,22 @@ def test_every_figure_has_its_source():
     )
 
 
+@pytest.mark.parametrize(
+    ("best", "limit", "proven"),
+    [
+        (2_000_000, None, 2_000_000),
+        (1_000_000, None, 1_000_000),
+        (999_999, None, None),  # a still picture, or none
+        (400_000, 350_000, 400_000),  # its line is the reason
+        (0, 350_000, None),
+    ],
+)
+def test_a_camera_that_sends_little_proves_nothing_unless_its_line_is_why(best, limit, proven):
+    told = replace(FOUND, best_up_bps=best, limit_up_bps=limit)
+
+    assert figures_of(told, None, None, bursts=True).up_bps == proven
+
+
 def test_without_bursts_no_rate_is_proven():
     figures = figures_of(replace(FOUND, bursts=()), None, None, bursts=False)
 

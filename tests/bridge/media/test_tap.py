@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.media.core.arrival import UplinkEstimate
 from bridge.media.forwarder import Forwarder
 from bridge.media.plane import Codec
 from bridge.media.tap import COUNTED_S, Tap
@@ -70,23 +71,23 @@ def test_the_largest_layer_that_comes_now_counts(rig):
     assert largest.layer == "q"
 
 
-def test_the_size_is_that_of_the_largest_layer_s_last_key_frame(rig):
+def test_the_size_of_each_layer_is_that_of_its_last_key_frame(rig):
     rig.look(frame(1))
-    assert rig.tap.size is None
+    assert rig.tap.sizes == {}
     rig.look(frame(2), frame(3, key=True), frame(4))
-    assert (rig.tap.size, rig.tap.size_layer) == ((1280, 720), "q")
+    assert rig.tap.sizes == {"q": (1280, 720)}
     small = KEY_FRAME[:-4] + (640).to_bytes(2, "little") + (360).to_bytes(2, "little")
     rig.look(picture(1, 1, ssrc=3, key=True, body=small, mid=b"1", rid=b"h"))
-    assert (rig.tap.size, rig.tap.size_layer) == ((640, 360), "h")
-    rig.look(frame(5), frame(6, key=True))
-    assert rig.tap.size_layer == "h"
+    assert rig.tap.sizes == {"q": (1280, 720), "h": (640, 360)}
+    rig.look(picture(5, 5, ssrc=2, key=True, picture_id=5, body=small, mid=b"1", rid=b"q"))
+    assert rig.tap.sizes["q"] == (640, 360)
 
 
 def test_the_size_is_found_if_the_key_frame_came_before_anybody_looked(rig):
     rig.client.says(frame(1, key=True), *(frame(n) for n in range(2, 40)))
     rig.look(frame(40))
 
-    assert rig.tap.size == (1280, 720)
+    assert rig.tap.sizes == {"q": (1280, 720)}
 
 
 def test_the_size_of_h264_is_read_from_its_parameter_set():
@@ -97,13 +98,13 @@ def test_the_size_of_h264_is_read_from_its_parameter_set():
     sps = bytes.fromhex(next(iter(X264)))
     rig.look(h264(1, 1, key=True, body=sps[1:], mid=b"1"), h264(2, 1, body=b"x", mid=b"1"))
 
-    assert (rig.tap.size, rig.tap.size_layer) == ((1280, 720), "")
+    assert rig.tap.sizes == {"": (1280, 720)}
 
 
 def test_a_key_frame_that_says_no_size_says_nothing(rig):
     rig.look(picture(1, 1, ssrc=2, key=True, body=b"short", mid=b"1", rid=b"q"))
 
-    assert rig.tap.size is None
+    assert rig.tap.sizes == {}
 
 
 def test_the_best_second_is_of_all_that_came_with_the_headers_below(rig):
@@ -117,6 +118,17 @@ def test_the_best_second_is_of_all_that_came_with_the_headers_below(rig):
     assert packets == 399 + 150
     size = len(frame(1)) + 44
     assert rig.tap.best_bps == pytest.approx(2 * 100 * 8 * size, rel=0.05)
+
+
+def test_the_least_that_the_line_was_believed_to_carry_is_kept(rig, monkeypatch):
+    believed: list[int | None] = [None, 700_000, 400_000, 900_000, None]
+    monkeypatch.setattr(UplinkEstimate, "bps", property(lambda _: believed.pop(0)))
+    rig.look()
+    assert rig.tap.limit_bps is None
+    while believed:
+        rig.look()
+
+    assert rig.tap.limit_bps == 400_000
 
 
 def test_less_than_a_second_is_no_rate(rig):
