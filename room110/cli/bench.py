@@ -112,3 +112,22 @@ def floor(
     from room110.bench.floor import run_floor as run
 
     raise typer.Exit(run(seconds=seconds, calls=calls, as_json=as_json))
+
+
+@app.command()
+def alarms(
+    sites: Annotated[int, typer.Option(min=4, max=63, help="Provinces that take part.")] = 63,
+    divide: Annotated[
+        float, typer.Option(min=1, max=10, help="Durations of the rules by this; 1: the real ones.")
+    ] = 10.0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of Prometheus; 0: any that is free.")
+    ] = 0,
+    once: Annotated[bool, typer.Option("--once", help="End when the script has ended.")] = False,
+) -> None:
+    """Break three lines under the eyes of Debian's Prometheus; which alerts ring, and when."""
+    from monitoring.logs import configure
+    from room110.alarms.demo import run_alarms as run
+
+    configure("error", "auto")
+    raise typer.Exit(run(sites=sites, divisor=divide, port=port, stay=not once))
