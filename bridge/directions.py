@@ -25,17 +25,14 @@ def direct(
     *,
     demand: Layers,
     consents: Collection[SiteCode] = (),
-    tried: Collection[SiteCode] = (),
     rev: int,
 ) -> None:
     """*demand* is which layers beyond the plan's some subscriber needs, *consents* whose microphone
-    may be opened from here.  Of those that are *tried* by a line check it is, behind the shut gate;
-    the others are not asked for the sake of some seconds."""
+    may be opened from here."""
     rooms = sessions.rooms()
     for site, session in rooms.items():
         wish = mic_wish(conference, site, consents=site in consents)
-        opens = site in tried and site in consents
-        session.tell_once(MediaSet(mic="live" if opens else wish.mic, on_air=wish.on_air))
+        session.tell_once(MediaSet(mic=wish.mic, on_air=wish.on_air))
     for site, session in rooms.items():
         wanted = stage.plan.wants.get(site, frozenset())
         # Nobody needs another layer of what nobody watches.

@@ -56,7 +56,7 @@ class Staging:
         self.set()
 
     def light(self, sites: Collection[SiteCode]) -> None:
-        """These sites, and no others, are to send all they have, whoever watches: their lines are
+        """These sites, and no others, are to send every layer, whoever watches: their lines are
         tried."""
         self._lit = frozenset(sites)
         self.set()
@@ -78,6 +78,5 @@ class Staging:
             stage,
             demand=self._demand,
             consents=self._consents,
-            tried=self._lit,
             rev=self._room.rev,
         )

@@ -17,8 +17,9 @@ The plane counts (:mod:`bridge.media.trial`), here it is asked and what it count
 A loss of fewer than ``FEWEST`` packets is no figure: it would be chance.
 
 ``AT_ONCE`` are measured at once, as many as the plane takes; others wait for their turn.  While a line
-is burst its site is asked for every layer, whoever watches, and its microphone is opened behind the
-shut gate where the roster says that it may be: *light* says which sites those are.
+is burst its site is asked for every layer, whoever watches: *light* says which sites those are.  Its
+microphone is not opened for the sake of some seconds: pages leave that to a person's hand, and shutting
+it behind the check would shut one that somebody had just opened to try it.
 """
 
 from __future__ import annotations

@@ -53,20 +53,3 @@ def test_microphones_then_layers_then_what_everybody_sees_and_nothing_twice():
     log.clear()
     direct(sessions, scene.state, stage, demand={"01": frozenset("h")}, rev=8)
     assert log == []
-
-
-def test_a_microphone_is_opened_for_a_line_check_where_that_was_agreed_and_shut_again():
-    scene, sessions, log = in_session(), Sessions(), []
-    for site in ("01", "02"):
-        session(sessions, site, SessionKind.ROOM, log)
-    stage = set_stage(scene.state, Stage(), gallery_watched=False)
-
-    def told(**named: object) -> list[tuple[str, MediaSet]]:
-        log.clear()
-        direct(sessions, scene.state, stage, demand={}, rev=7, **named)
-        return [(name, message) for name, message in log if isinstance(message, MediaSet)]
-
-    quiet, live = MediaSet(mic="mute", on_air=False), MediaSet(mic="live", on_air=False)
-    assert told() == [("room:01", quiet), ("room:02", quiet)]
-    assert told(consents=("01",), tried=("01", "02")) == [("room:01", live)]
-    assert told(consents=("01",)) == [("room:01", quiet)]
