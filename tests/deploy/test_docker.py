@@ -93,6 +93,15 @@ def test_what_the_image_starts_is_a_command_too():
     assert 'ENTRYPOINT ["/opt/room110/bin/room110"]' in text and 'CMD ["serve"]' in text
 
 
+def test_nothing_but_what_is_copied_goes_to_the_daemon():
+    lines = (DEPLOY / "docker/Dockerfile").read_text(encoding="utf-8").splitlines()
+    copies = [line.split() for line in lines if line.startswith("COPY ") and "--from" not in line]
+    copied = {name for _, *names, _ in copies for name in names}
+    ignored = (DEPLOY.parent / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ignored[1] == "*"
+    assert {line[1:] for line in ignored if line.startswith("!")} == copied
+
+
 def test_every_package_of_ours_is_copied_into_the_image():
     lines = (DEPLOY / "docker/Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = {line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line}
