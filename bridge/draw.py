@@ -35,6 +35,10 @@ class Draw:
     def password(self) -> str:
         return self._text(32)
 
+    def number(self) -> str:
+        """Two digits, as a loudspeaker says them."""
+        return f"{self._chance.randrange(100):02}"
+
     def ssrcs(self) -> Callable[[Slot], int]:
         """The SSRCs of one session: another with every call, also when the slot is the same."""
         numbers = itertools.count(self._chance.getrandbits(32))

@@ -26,6 +26,7 @@ from bridge.conference.commands import (
     LinkUp,
     MicLive,
     SiteLeft,
+    SiteMeasured,
     StandbySeen,
     StandbyTook,
 )
@@ -34,7 +35,15 @@ PEOPLE: Final = 256
 """Commands of people that may wait: 64 rooms with their consoles, four each."""
 
 LinkCommand = LinkUp | LinkLost | SiteLeft
-Fact = LinkCommand | MicLive | StandbySeen | StandbyTook | ConsoleCame | ConsoleWent
+Fact = (
+    LinkCommand
+    | MicLive
+    | StandbySeen
+    | StandbyTook
+    | SiteMeasured
+    | ConsoleCame
+    | ConsoleWent
+)
 """What the house tells the room of."""
 
 
@@ -127,5 +136,7 @@ def _key(fact: Fact) -> tuple[str, str]:
             return "standby", site
         case StandbyTook(site=site):
             return "device", site
+        case SiteMeasured(site=site):
+            return "measured", site
         case ConsoleCame(user=user) | ConsoleWent(user=user):
             return "console", user

@@ -27,6 +27,7 @@ import structlog
 from bridge.answers import Accepted
 from bridge.carriage import Carriage
 from bridge.check.measure import Measurer
+from bridge.check.round import Rounds
 from bridge.clients import Said
 from bridge.conference import commands
 from bridge.conference.commands import Actor, PersonCommand
@@ -92,7 +93,9 @@ class Bridge:
             sessions=self._sessions, devices=self._devices, carriage=self._carriage, room=room
         )
         self.measurer = Measurer(plane=plane, sessions=self._sessions, light=self._staging.light)
-        """The line checks of the sites."""
+        self._rounds = Rounds(
+            room=room, watch=self._watch, measuring=self.measurer, number=self._draw.number
+        )
         self._views = Views(titles, names, room.conference, room.rev)
         plane.on_event(self._on_plane)
         room.emitter.on_changed(self._on_change)
@@ -102,16 +105,12 @@ class Bridge:
         """Before anybody joins: go on with the media of *rooms*, which this plane still carries
         by *plan*.  Whoever stood in a speaker's place keeps it."""
         for site, media in rooms.items():
-            name = self._draw.name()
-            self._sessions.adopt(name, site, media, conference=self.conference_id())
+            self._sessions.adopt(self._draw.name(), site, media, conference=self.conference_id())
         self._staging.adopt(plan)
         self._staging.set()
 
-    # What doors ask.
-
     @property
-    def boot(self) -> str:
-        """Each plane makes its own certificate, so that names its life."""
+    def boot(self) -> str:  # each plane makes its own certificate, so that names its life
         return self._plane.greeting().fingerprint.replace(":", "")[:16].lower()
 
     def conference_id(self) -> str:
@@ -250,7 +249,6 @@ class Bridge:
         return self._watch.sites(self._room, self._sessions)
 
     def figures(self) -> Figures:
-        """What the windows show beside the sites."""
         return self._watch.figures(self._room, self._sessions, self._staging.plan)
 
     def media(self) -> dict[str, Any]:
@@ -260,6 +258,7 @@ class Bridge:
 
     def _on_change(self, change: Change) -> None:
         self._orders.carry_out(change)
+        self._rounds.hear(change)
         self._presence.listen()
         self._staging.set()
         seats = [(session, audience_of_session(session)) for session in self._sessions]
@@ -275,6 +274,7 @@ class Bridge:
             self._sessions.remove(session)
         self._views.begin(self._room.conference, self._room.rev)
         self._watch.begin()
+        self._rounds.begin()
         self._staging.set()
 
     def _on_plane(self, event: PlaneEvent) -> None:
@@ -287,13 +287,13 @@ class Bridge:
             self._watch.arrivals.hear(event, silent=silent, now_s=_now_s())
             self._carriage.hear(event)
 
-    # Once a second.
-
     async def run(self) -> None:
-        """Judge the lines once a second, and tell the desk what changed, until cancelled."""
-        while True:
-            await asyncio.sleep(1.0)
-            self._watch.look(self._room, self._sessions, self._staging.plan)
+        """Judge the lines once a second, and check them where that is wished, until cancelled."""
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(self._rounds.run(), name="line checks")
+            while True:
+                await asyncio.sleep(1.0)
+                self._watch.look(self._room, self._sessions, self._staging.plan)
 
 
 def _now_s() -> float:

@@ -27,3 +27,8 @@ def test_ssrcs_of_a_session_differ_also_within_a_slot_and_wrap_around():
 
     ssrcs = Draw(Last()).ssrcs()
     assert [ssrcs(MIC) for _ in range(4)] == [0xFFFFFFFE, 0xFFFFFFFF, 0, 1]
+
+
+def test_a_number_has_two_digits_and_any_is_drawn():
+    draw = Draw(random.Random(110))
+    assert {draw.number() for _ in range(2000)} == {f"{n:02}" for n in range(100)}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.answers import RoomBusy
+from bridge.conference.check_words import Verdict
 from bridge.conference.commands import (
     HOUSE,
     ChairCall,
@@ -12,6 +13,7 @@ from bridge.conference.commands import (
     LinkUp,
     Recover,
     SiteLeft,
+    SiteMeasured,
     Tick,
 )
 from bridge.inbox import PEOPLE, ConferenceBegin, Inbox, Wish
@@ -61,6 +63,19 @@ async def test_a_newer_fact_stands_at_its_own_place():
     inbox.ask(Wish(command=MUTE))
     inbox.tell(UP)
     assert commands(inbox) == [MUTE, UP]
+
+
+async def test_what_was_measured_of_sites_waits_side_by_side():
+    inbox = Inbox()
+    for site in ("01", "02"):
+        inbox.tell(SiteMeasured(site=site, verdict=Verdict.FAIL))
+    inbox.tell(LOST)
+    inbox.tell(SiteMeasured(site="01", verdict=Verdict.PASS))
+    assert commands(inbox) == [
+        SiteMeasured(site="02", verdict=Verdict.FAIL),
+        LOST,
+        SiteMeasured(site="01", verdict=Verdict.PASS),
+    ]
 
 
 async def test_facts_are_taken_in_however_many_people_wait():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bridge.conference.check_words import Verdict, WalkSound
 from bridge.conference.commands import (
     ChairCall,
     ChairDeny,
@@ -14,10 +15,15 @@ from bridge.conference.commands import (
     ChairMute,
     ChairNext,
     ChairPhase,
+    CheckRun,
     FloorRequest,
     LinkLost,
     LinkUp,
+    SiteMeasured,
+    WalkBegin,
+    WalkJudge,
 )
+from bridge.conference.figures import Figures
 from bridge.conference.patch import merge
 from bridge.conference.projection import DESK, WALL, Audience, public
 from bridge.conference.words import Phase, Role
@@ -222,3 +228,18 @@ def test_titles_and_names_are_in_the_snapshot():
     views = Views(TITLES, NAMES, in_lobby().state, 1)
     assert views.snapshot(WALL)["sites"]["01"]["title"] == TITLES["01"]
     assert views.snapshot(DESK)["sites"]["01"]["name"] == NAMES["01"]
+
+
+def test_a_room_is_not_told_the_number_it_shall_hear_nor_what_technicians_note():
+    told = Told(in_lobby())
+    told.do(CheckRun(sites=("01",)))
+    told.do(SiteMeasured(site="01", verdict=Verdict.PASS, figures=Figures(played="47", width=9)))
+    assert told.last[DESK].events[0]["figures"] == {"played": "47", "width": 9}
+    assert told.last[OWN].events[0]["figures"] == {"width": 9}
+    assert told.last[OTHER].events == told.last[WALL].events == []
+
+    told.do(WalkBegin())
+    told.do(WalkJudge(site="01", sound=WalkSound.ECHO, note="loa gần mic"))
+    assert told.last[DESK].events[0]["note"] == "loa gần mic"
+    assert told.last[OWN].events[0]["sound"] == "echo"
+    assert "note" not in told.last[OWN].events[0]
