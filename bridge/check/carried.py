@@ -5,21 +5,29 @@ took them in the burst's own time and the queue's (:mod:`bridge.media.train`).  
 than a burst shows no queue: then the burst's own rate is proven, and nothing above it.
 
 What the line loses of anything, at any rate, is no sign of its rate: so much of a burst is not held
-against it.  The best of all bursts counts, for a line is not slower for having been asked for more than
+against it.  A burst that lost much and of whose queue nothing is said may have been stored for long:
+what came of it is above the line's rate, so it counts only where there is no other.
+
+The best of all bursts counts, for a line is not slower for having been asked for more than
 it has: what a burst that was too much says is the line's rate, and what a smaller one says is below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from bridge.media.tried import Burst
+
+SURE: Final = 0.9
+"""Of a burst: when so much came, the line took it, whatever is said of its queue."""
 
 
 def carried_bps(bursts: Iterable[Burst], usual_loss: float = 0.0) -> float | None:
     """Bits a second, headers of IP and UDP with them; None: nothing is known of any burst."""
-    rates = [rate for burst in bursts if (rate := _rate(burst, usual_loss)) is not None]
-    return max(rates, default=None)
+    told = [(burst, rate) for burst in bursts if (rate := _rate(burst, usual_loss)) is not None]
+    sure = [rate for burst, rate in told if burst.queue_s is not None or rate > SURE * burst.bps]
+    return max(sure or [rate for _, rate in told], default=None)
 
 
 def _rate(burst: Burst, usual_loss: float) -> float | None:

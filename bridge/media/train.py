@@ -37,6 +37,9 @@ from bridge.media.tried import Burst
 
 EVEN_RATE: Final = 150
 EVEN_BYTES: Final = 60
+ENOUGH: Final = 150
+LATE_S: Final = 2.0
+"""The even part goes on for so long if the first report was late, until there are ``ENOUGH`` behind it."""
 BURSTS_BPS: Final = (1_000_000, 2_000_000, 4_000_000)
 BURST_S: Final = 0.3
 MARKS_S: Final = (0.0, 0.015, 0.03)
@@ -99,7 +102,8 @@ class Train:
             return
         if self._part < 0:
             self._send(EVEN_RATE * (now_s - self._part_s), EVEN_BYTES, now_s)
-            if now_s >= even_until_s:
+            late_s = now_s - even_until_s
+            if late_s >= LATE_S or (late_s >= 0 and self._left_since_report() >= ENOUGH):
                 self._end(now_s)
             elif not self._due_s:
                 self._due_s = [now_s + BEAT_S]
@@ -135,6 +139,10 @@ class Train:
                 self._finish(now_s)
 
     # Small steps.
+
+    def _left_since_report(self) -> int:
+        """Packets that left after those of the first report, which is what others are compared with."""
+        return 0 if self._before is None else self._repeats.index - self._before[0]
 
     def _send(self, owed: float, size: int, now_s: float) -> None:
         timestamp = int(now_s * self._outlet.numbers.clock_rate_hz) & 0xFFFFFFFF

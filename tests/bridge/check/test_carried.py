@@ -34,6 +34,14 @@ def test_the_best_counts():
     assert carried_bps(bursts) == 1_000_000
 
 
+def test_a_lossy_burst_whose_queue_is_not_known_counts_only_where_there_is_no_other():
+    unsure = burst(4_000_000, lost=25, queue_s=None)
+
+    assert carried_bps([burst(2_000_000, queue_s=0.1), unsure]) == pytest.approx(1_500_000)
+    assert carried_bps([unsure]) == pytest.approx(3_000_000)
+    assert carried_bps([burst(1_000_000), burst(4_000_000, lost=5, queue_s=None)]) == 3_800_000
+
+
 def test_where_the_receiver_says_nothing_nothing_is_known():
     assert carried_bps([]) is None
     assert carried_bps([burst(1_000_000, lost=None)]) is None

@@ -11,7 +11,9 @@ from bridge.media.forwarder import Forwarder
 from bridge.media.train import (
     BURST_S,
     BURSTS_BPS,
+    ENOUGH,
     EVEN_RATE,
+    LATE_S,
     MARKS_S,
     OVERHEAD_BYTES,
     PATIENCE_S,
@@ -88,9 +90,9 @@ def rig() -> Rig:
 
 def even(rig: Rig) -> None:
     """The even part, reported."""
-    rig.run(0.5)
+    rig.run(0.2)
     rig.report(behind_s=0.04)
-    rig.run(0.6)
+    rig.run(1.2)
     rig.report(behind_s=0.04)
 
 
@@ -125,12 +127,24 @@ def test_without_a_repeating_stream_there_is_no_train():
 def test_round_trips_loss_and_jitter_are_of_what_left_evenly(rig):
     rig.run(0.4)
     rig.report(behind_s=0.03, lost=7, jitter=180)
-    rig.run(0.7)
+    rig.run(1.2)
     rig.report(behind_s=0.05, lost=17, jitter=90)
 
     assert rig.train.rtts_s == [pytest.approx(0.03, abs=0.001)]
-    assert (rig.train.expected, rig.train.lost) == (pytest.approx(0.6 * EVEN_RATE, abs=2), 10)
+    assert (rig.train.expected, rig.train.lost) == (pytest.approx(ENOUGH, abs=2), 10)
     assert rig.train.jitter_s == pytest.approx(0.001)
+
+
+def test_the_even_part_goes_on_while_a_late_report_leaves_too_few_to_tell(rig):
+    rig.run(1.5)
+    rig.report(behind_s=0.04)
+    rig.run(0.9)
+    rig.report(behind_s=0.04)
+    assert rig.train.expected == 0
+    rig.run(0.3)
+    rig.report(behind_s=0.04)
+
+    assert rig.train.expected == pytest.approx(ENOUGH, abs=2)
 
 
 def test_a_burst_leaves_at_its_rate_and_sender_reports_stand_behind_it(rig):
@@ -208,7 +222,7 @@ def test_where_nothing_was_said_of_what_left_evenly_nothing_bursts(rig):
 
     assert rig.train.done
     assert rig.train.bursts == []
-    assert len(rig.sent) == pytest.approx(EVEN_RATE, abs=3)
+    assert len(rig.sent) == pytest.approx((1 + LATE_S) * EVEN_RATE, abs=3)
 
 
 def test_a_train_that_may_not_burst_waits(rig):
