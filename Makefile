@@ -11,13 +11,17 @@ FUZZ_SECONDS ?= 60
 MORNINGS ?= 4000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz laws mutants check pytest docs screenshots bench-janus soak lock clean install debian-packages
+.PHONY: help run monitoring-demo test fuzz laws mutants check pytest docs screenshots bench-janus soak lock clean install debian-packages
 
 help: ## print this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install ## a whole conference here: the service and 63 synthetic sites
 	@$(BIN)/room110 demo $(ARGS)
+
+# ARGS="--divide 1" waits as long as the rules of deploy/ do; ARGS="--sites 9" is for a small machine.
+monitoring-demo: debian-packages install ## a conference, its Prometheus, and three lines that break
+	@$(BIN)/room110 bench alarms $(ARGS)
 
 test: debian-packages check pytest ## everything a change must pass (ARGS="-k words" for pytest)
 

@@ -49,3 +49,22 @@ def test_floor_measures_commands_and_their_news(room110, monkeypatch):
         {"seconds": 5.0, "calls": 300, "as_json": False},
         {"seconds": 1.0, "calls": 9, "as_json": True},
     ]
+
+
+def test_alarms_breaks_lines_with_divided_or_with_real_durations(room110, monkeypatch):
+    calls = []
+
+    def run(**options):
+        calls.append(options)
+        return 0
+
+    monkeypatch.setitem(sys.modules, "room110.alarms.demo", types.SimpleNamespace(run_alarms=run))
+    assert room110("bench", "alarms")[0] == 0
+    words = ("--sites", "9", "--divide", "1", "--port", "9090", "--once")
+    assert room110("bench", "alarms", *words)[0] == 0
+    assert room110("bench", "alarms", "--sites", "3")[0] == 2
+    assert room110("bench", "alarms", "--divide", "20")[0] == 2
+    assert calls == [
+        {"sites": 63, "divisor": 10.0, "port": 0, "stay": True},
+        {"sites": 9, "divisor": 1.0, "port": 9090, "stay": False},
+    ]
