@@ -47,7 +47,18 @@ def emit_sites(sites: Iterable[Mapping[str, Any]]) -> None:
     """A table of sites: who speaks and is not heard, then the worst line first."""
     ranked = sorted(sites, key=_rank)
     emit_table(
-        ("site", "title", "line", "since", "mic", "floor", "flags", "rtt ms", "loss up", "loss down"),
+        (
+            "site",
+            "title",
+            "line",
+            "since",
+            "mic",
+            "floor",
+            "flags",
+            "rtt ms",
+            "loss up",
+            "loss down",
+        ),
         [_row(site) for site in ranked],
         styles=["red" if site.get("unheard") else _STYLE.get(site["line"]) for site in ranked],
     )
