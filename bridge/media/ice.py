@@ -159,6 +159,7 @@ class IceClient:
         self._on_datagram = on_datagram
         self._on_closed = on_closed
         self._gathered: UdpWay | TcpWay | None = None
+        self._discarding: asyncio.Task[None] | None = None
         """What shall carry."""
         self._way: UdpWay | TcpWay | None = None
         """What carries."""
@@ -245,9 +246,14 @@ class IceClient:
         return way
 
     async def _discard_gathered(self) -> None:
-        gathered, self._gathered = self._gathered, None
-        if gathered is not None:
-            await gathered.close()
+        # Whoever waits may be cancelled; a close that is broken off would leave its socket open.
+        while self._discarding is not None or self._gathered is not None:
+            if self._discarding is None:
+                assert self._gathered is not None
+                self._discarding = asyncio.create_task(self._gathered.close())
+                self._gathered = None
+            await asyncio.shield(self._discarding)
+            self._discarding = None
 
     def _lost(self, way: UdpWay | TcpWay) -> None:
         # A restart that has begun is the answer to a loss; if it fails, connect() says so.

@@ -265,6 +265,31 @@ async def test_without_an_answer_the_client_gives_up(candidates):
     await site.ice.close()
 
 
+async def test_who_is_given_up_while_it_closes_leaves_nothing_open(monkeypatch):
+    client = IceClient(local_address="127.0.0.1", on_datagram=bytes, on_closed=str)
+    await client.gather()
+    bound = client._gathered._connection._protocols[0].transport
+    # As it does while checks are under way that must end first.
+    goes_on, closing = asyncio.Event(), client._gathered.close
+
+    async def slowly():
+        await goes_on.wait()
+        await closing()
+
+    monkeypatch.setattr(client._gathered, "close", slowly)
+    trying = asyncio.create_task(client._discard_gathered())
+    await asyncio.sleep(0)
+    trying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await trying
+    assert not bound.is_closing()
+
+    goes_on.set()
+    await client.close()
+
+    assert bound.is_closing()
+
+
 async def test_an_address_that_is_not_ours_is_refused():
     site = Site(local_address="192.0.2.222")
     with pytest.raises(IceFailed, match=r"cannot bind 192\.0\.2\.222"):
