@@ -44,7 +44,7 @@ laws: install ## MORNINGS conferences by chance, every law after every event; a 
 	ROOM110_MORNINGS=$(MORNINGS) $(BIN)/python -m pytest -q -o faulthandler_timeout=0 \
 	    tests/bridge/conference/test_laws.py $(ARGS)
 
-# All of them take an hour or two: ARGS="giving.py" tries those of one module, ARGS="--sample 60" some.
+# All of them take three quarters of an hour on two cores: ARGS="giving.py" tries those of one module, ARGS="--sample 60" some.
 # What may survive, and why, stands in tests/mutants/explained.py.
 mutants: install ## would the tests notice if a rule of the core were another?
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -12,6 +12,7 @@ import pytest
 
 from bridge.conference.commands import ChairCall, ChairHold, ChairResume, ChairRevoke
 from bridge.conference.words import Via
+from bridge.hearing import PATIENCE_S
 from bridge.hearing import Unheard as Reason
 from bridge.media.plane import SessionStats, SourceStats
 from bridge.media.told import Acknowledgement
@@ -112,9 +113,9 @@ AT_ONCE = (Reason.MIC_OFF, Reason.SILENT, Reason.NO_PACKETS)
 async def test_who_is_not_heard_from_his_grant_on_is_told_within_five_seconds(tmp_path, reason):
     async with hall_in(tmp_path) as hall:
         break_it(hall, reason)
-        await hall.pass_s(3.9)
+        await hall.pass_s(PATIENCE_S - 0.1)
         assert hall.told() == []
-        await hall.pass_s(1.1)
+        await hall.pass_s(5.0 - PATIENCE_S)
         assert hall.told() == [reason]
         assert hall.row()["unheard"]["reason"] == reason.value
         desk = hall.desk.last(Lines).sites["01"]

@@ -209,9 +209,8 @@ MISTAKES: Final = (
     Mistake(
         "phases.py",
         "hands of the lobby are hands of the session",
-        "        for number in _ongoing(course):\n"
         "            end(course, number, Action.RELEASE, EndReason.OPENED)\n",
-        "",
+        "            pass\n",
     ),
     Mistake(
         "phases.py",
