@@ -132,7 +132,10 @@ class Scenario:
             await call(desk, code)
 
     async def calm(self) -> None:
-        """Nothing is wrong."""
+        """Nothing is wrong, once the pictures that the opening asked for have come: for those the
+        divided rules have no patience."""
+        await self._until(self._quick, lambda firing: _judged(firing) <= faults.ALWAYS)
+        await eventually(lambda: _nothing_pending(self._quick), timeout_s=DEADLINE_S)
         began_s = time.time()
         await asyncio.sleep(CALM_S)
         self.report.calm = await self._quick.fired(begin_s=began_s, end_s=time.time())
