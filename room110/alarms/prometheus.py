@@ -117,6 +117,8 @@ async def prometheus(
             Exit.CONFIGURATION,
             "there is no prometheus here: make debian-packages installs Debian's",
         )
+    if not scaled.RULES.is_file():
+        raise Failure(Exit.CONFIGURATION, f"there is no {scaled.RULES}: run it from a checkout")
     port = port or _free_port()
     url = f"http://127.0.0.1:{port}"
     config = _written(folder, targets, divisor)

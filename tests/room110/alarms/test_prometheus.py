@@ -10,7 +10,7 @@ import pytest
 from room110.alarms import prometheus as module
 from room110.alarms.prometheus import Alarm, alarm, prometheus
 from room110.cli.exits import Exit, Failure
-from tests.support.promql import run
+from tests.support.promql import run, tool
 
 TARGETS = {"room110": "127.0.0.1:1", "room110-media": "127.0.0.1:2"}
 
@@ -49,6 +49,16 @@ async def test_where_it_is_not_installed_it_is_said_how_to_mend_that(tmp_path, m
     monkeypatch.setenv("PATH", str(tmp_path))
 
     with pytest.raises(Failure, match="debian-packages") as no:
+        async with prometheus(tmp_path, targets=TARGETS, divisor=10):
+            pass
+    assert no.value.code == Exit.CONFIGURATION
+
+
+async def test_without_the_rules_it_is_said_where_they_are(tmp_path, monkeypatch):
+    tool("prometheus")
+    monkeypatch.setattr(module.scaled, "RULES", tmp_path / "none.yml")
+
+    with pytest.raises(Failure, match="checkout") as no:
         async with prometheus(tmp_path, targets=TARGETS, divisor=10):
             pass
     assert no.value.code == Exit.CONFIGURATION
