@@ -55,10 +55,11 @@ class Hall:
     async def tried(
         self, site: str, *, bursts: bool = True, sound: tuple[str, ...] = ()
     ) -> LineTried:
-        self.plane.try_line(TrialOrder(trial=site, session=site, bursts=bursts, sound=sound))
+        trial = f"{site}.{next(self._ssrcs)}"
+        self.plane.try_line(TrialOrder(trial=trial, session=site, bursts=bursts, sound=sound))
 
         def told() -> list[LineTried]:
-            return [e for e in self.events if isinstance(e, LineTried) and e.trial == site]
+            return [e for e in self.events if isinstance(e, LineTried) and e.trial == trial]
 
         await eventually(told, timeout_s=25.0)
         return told()[0]
