@@ -109,7 +109,11 @@ def configure(
     handler.addFilter(_plain_if_malformed)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(["error"]),
+                *shared,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
         )
     )
@@ -133,7 +137,8 @@ def _plain_if_malformed(record: logging.LogRecord) -> bool:
     kind = record.exc_info[0] if record.exc_info else None
     if record.name == "aiohttp.server" and kind and kind.__module__ == "aiohttp.http_exceptions":
         record.levelno, record.levelname = logging.INFO, "INFO"
-        record.msg, record.args, record.exc_info = f"http.malformed {kind.__name__}", (), None
+        record.msg, record.args, record.exc_info = "http.malformed", (), None
+        record.error = kind.__name__
     return True
 
 

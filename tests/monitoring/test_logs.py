@@ -246,7 +246,8 @@ def test_what_is_no_http_is_told_in_one_line_and_without_its_bytes():
         logging.getLogger("aiohttp.server").exception("Error handling request from %s", "10.1.2.3")
 
     malformed, bug = lines(out)
-    assert (malformed["event"], malformed["level"]) == ("http.malformed BadHttpMessage", "info")
+    assert (malformed["event"], malformed["level"]) == ("http.malformed", "info")
+    assert malformed["error"] == "BadHttpMessage"
     assert "exception" not in malformed
     assert "a bug of ours" in bug["exception"] and bug["level"] == "error"
 
