@@ -28,7 +28,16 @@ FORMATS: Final[Mapping[str, str]] = {
     "technical": "technical",
 }
 """Form -> what its reader must be allowed to read."""
+SHEETS: Final[Mapping[str, str]] = {
+    "html": "sheet.html",
+    "csv": "sheet.csv",
+    "json": "sheet.json",
+}
+"""Form of the go/no-go sheet -> what whoever makes it calls that."""
 MOST_WAITING: Final = 8
+_SAVED: Final = frozenset(FORMATS) - {FACTS} | {"sheet.csv"}
+"""Forms that a browser saves under their name."""
+_NO_SCRIPT: Final = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
 class PaperDoor:
@@ -40,7 +49,10 @@ class PaperDoor:
         self._waiting = 0
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get(f"{BASE}/minutes", self._read)]
+        return [
+            web.get(f"{BASE}/minutes", self._read),
+            web.get(f"{BASE}/check/sheet", self._read_sheet),
+        ]
 
     async def _read(self, request: web.Request) -> web.Response:
         form = request.query.get("format", FACTS)
@@ -48,6 +60,16 @@ class PaperDoor:
         self._bearers.reader(request, FORMATS.get(form, FORMATS[FACTS]))
         if form not in FORMATS:
             raise Problem("malformed", f"format: one of {', '.join(FORMATS)}")
+        return await self._pressed(form)
+
+    async def _read_sheet(self, request: web.Request) -> web.Response:
+        self._bearers.reader(request, "check")
+        form = request.query.get("format", "html")
+        if form not in SHEETS:
+            raise Problem("malformed", f"format: one of {', '.join(SHEETS)}")
+        return await self._pressed(SHEETS[form])
+
+    async def _pressed(self, form: str) -> web.Response:
         if self._waiting >= MOST_WAITING:
             raise Problem("busy", "too many documents are being made")
         self._waiting += 1
@@ -63,8 +85,8 @@ class PaperDoor:
             paper = await asyncio.to_thread(self._minutes.paper, conference, form)
         except NoPaper as error:
             raise Problem("journal_failed", str(error)) from error
-        headers = {**NO_STORE, "Content-Type": paper.content_type}
-        if form != FACTS:
+        headers = {**NO_STORE, **_NO_SCRIPT, "Content-Type": paper.content_type}
+        if form in _SAVED:
             name = quote(paper.name)
             headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
         return web.Response(body=paper.data, headers=headers)

@@ -98,4 +98,5 @@ class NoPaper(Exception):
 class Minutes(Protocol):
     def paper(self, conference: str, form: str) -> Paper:
         """What the journal of a conference says of it, in a form: ``json``, ``docx``, ``md``,
-        ``csv``, ``xlsx`` or ``technical``.  It blocks and is for a thread.  Raises NoPaper."""
+        ``csv``, ``xlsx`` or ``technical``; of the go/no-go sheet ``sheet.html``, ``sheet.csv`` or
+        ``sheet.json``.  It blocks and is for a thread.  Raises NoPaper."""

@@ -82,6 +82,20 @@ class Remote:
     def delete(self, path: str, *, rev: int | None = None) -> dict[str, Any]:
         return self._ask("DELETE", path, None, rev=rev)
 
+    def document(self, path: str) -> bytes:
+        """What GET *path* gives, as it is."""
+        connection = self._connection(TIMEOUT_S)
+        try:
+            with self._reachable():
+                connection.request("GET", f"{self._prefix}/api/v1{path}", None, self._headers())
+                response = connection.getresponse()
+                status, data = response.status, response.read()
+        finally:
+            connection.close()
+        if status != http.client.OK:
+            self._judge(status, data)
+        return data
+
     @contextmanager
     def lines(self, path: str, *, silence_s: float) -> Iterator[Iterator[bytes]]:
         """What comes of GET *path*, line by line, for as long as it comes.

@@ -8,8 +8,9 @@ import pytest
 
 from bridge.journal import Journal
 from bridge.records import Record
-from room110.papers import FILES, Papers
+from room110.papers import FILES, SHEETS, Papers
 from signaling.papers import FORMATS
+from signaling.papers import SHEETS as SHEETS_OF_THE_DOORS
 from signaling.ports import NoPaper
 from tests.bridge.minutes.sitting import Sitting
 
@@ -33,6 +34,7 @@ def papers(tmp_path: Path) -> Papers:
 
 def test_every_form_of_the_doors_is_a_document() -> None:
     assert set(FILES) == set(FORMATS)
+    assert set(SHEETS) == set(SHEETS_OF_THE_DOORS.values())
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,9 @@ def test_every_form_of_the_doors_is_a_document() -> None:
         ("csv", b""),
         ("xlsx", b"PK"),
         ("technical", b"#"),
+        ("sheet.html", b"<!doctype html>"),
+        ("sheet.csv", b"\xef\xbb\xbf"),
+        ("sheet.json", b"{"),
     ],
 )
 def test_a_document_is_made_of_the_journal_alone(papers: Papers, form: str, begins: bytes) -> None:
@@ -55,8 +60,9 @@ def test_a_document_is_made_of_the_journal_alone(papers: Papers, form: str, begi
 
 
 def test_a_journal_that_is_not_there_is_a_no_and_no_crash(tmp_path: Path) -> None:
-    with pytest.raises(NoPaper):
-        Papers(tmp_path).paper(CONFERENCE, "md")
+    for form in ("md", "sheet.html"):
+        with pytest.raises(NoPaper):
+            Papers(tmp_path).paper(CONFERENCE, form)
 
 
 def test_a_journal_that_is_none_is_a_no_too(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ READERS_OF: dict[str, set[str]] = {
     "/sites/11": DESK | {"metrics", "site"},
     "/sites/110": DESK | {"metrics"},
     "/check": DESK,
+    "/check/sheet": DESK,
     "/media": {"chair", "technician", "metrics"},
     "/minutes": DESK - {"technician"},
     "/minutes?format=docx": DESK - {"technician"},

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from signaling.app import make_app
-from signaling.papers import FORMATS, MOST_WAITING
+from signaling.papers import FORMATS, MOST_WAITING, SHEETS
 from signaling.ports import NoPaper, Paper
 from tests.signaling.conftest import Service
 from tests.support.fake_bridge import FakeMinutes
@@ -35,6 +35,30 @@ async def test_a_document_is_a_file_with_its_name(service: Service, form: str) -
     # never in the loop
     (asked,) = service.minutes.asked
     assert asked[2] != threading.main_thread().name
+
+
+@pytest.mark.parametrize("form", SHEETS)
+async def test_the_sheet_is_read_by_the_desk(service: Service, form: str) -> None:
+    url = service.server.make_url(f"/api/v1/check/sheet?format={form}")
+    headers = {"Authorization": f"Bearer {service.token('technician')}"}
+    async with service.http.get(url, headers=headers) as response:
+        assert response.status == 200
+        assert (await response.read()).decode() == f"biên bản sheet.{form}"
+        assert ("Content-Disposition" in response.headers) is (form == "csv")
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert response.headers["Cache-Control"] == "no-store"
+    assert [asked[:2] for asked in service.minutes.asked] == [("c-1", f"sheet.{form}")]
+
+
+async def test_the_sheet_is_html_unless_said_and_no_other_form(service: Service) -> None:
+    url = service.server.make_url("/api/v1/check/sheet")
+    headers = {"Authorization": f"Bearer {service.token('technician')}"}
+    async with service.http.get(url, headers=headers) as response:
+        assert (await response.read()).decode() == "biên bản sheet.html"
+    for role, code in (("technician", "malformed"), ("site", "not_authorized")):
+        token = service.token(role, site="11")
+        _, problem = await service.rest("GET", "/api/v1/check/sheet?format=pdf", token)
+        assert problem["code"] == code
 
 
 async def test_an_unknown_form_is_named_to_those_who_may_read(service: Service) -> None:
