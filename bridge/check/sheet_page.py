@@ -38,8 +38,8 @@ th, td { border: 0.2mm solid #777; padding: 0.5mm 0.8mm; text-align: left; verti
 th { background: #eee; font-weight: 600; vertical-align: bottom; }
 th small { display: block; color: #444; font-weight: 400; }
 th { font-size: 6.5pt; }
-.reasons { min-width: 27mm; }
-.note, .before { min-width: 25mm; }
+.reasons { min-width: 23mm; }
+.note, .before { min-width: 19mm; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.v { font-weight: 700; white-space: nowrap; }
 tr.fail { background: #f6d5d5; }

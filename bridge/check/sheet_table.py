@@ -7,7 +7,7 @@ per cent, megabits.  What was not measured is empty.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from bridge.check.sheet import CheckSheet, Look, Row
 from bridge.check.wording import PICTURES, REASONS, SOUNDS, UNCHECKED, VERDICTS
@@ -116,7 +116,7 @@ def _figures(row: Row) -> Figures:
 
 def _number(name: str, *, times: float = 1.0, digits: int = 0) -> Callable[[Row], Value]:
     def cell(row: Row) -> Value:
-        value: Any = getattr(_figures(row), name)
+        value: float | None = getattr(_figures(row), name)
         if value is None:
             return None
         return round(value * times, digits) if digits else round(value * times)
