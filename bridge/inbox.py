@@ -35,15 +35,7 @@ PEOPLE: Final = 256
 """Commands of people that may wait: 64 rooms with their consoles, four each."""
 
 LinkCommand = LinkUp | LinkLost | SiteLeft
-Fact = (
-    LinkCommand
-    | MicLive
-    | StandbySeen
-    | StandbyTook
-    | SiteMeasured
-    | ConsoleCame
-    | ConsoleWent
-)
+Fact = LinkCommand | MicLive | StandbySeen | StandbyTook | SiteMeasured | ConsoleCame | ConsoleWent
 """What the house tells the room of."""
 
 
