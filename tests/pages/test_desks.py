@@ -18,6 +18,7 @@ from bridge.conference.commands import (
     ProgrammeSlate,
     RollcallMark,
     SiteCut,
+    WalkNext,
 )
 from bridge.conference.words import ChairChange, EndReason, Phase, RequestStatus, Role
 from room110.bench.chromium import until
@@ -148,6 +149,7 @@ MEANS = {
     "slate": ProgrammeSlate,
     "help": HelpAck,
     "note": NoteSend,
+    "walk": WalkNext,
 }
 AT_A_DESK = (Role.CHAIR, Role.DEPUTY, Role.SECRETARY, Role.TECHNICIAN)
 

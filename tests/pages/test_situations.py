@@ -75,6 +75,10 @@ NOTE = {"text": "Đề nghị bật mic"}
     [
         (_told({}), []),
         (_told({"probe": "talk"}), ["strip.probe_talk"]),
+        (_told({"probe": "talk"}, phase="lobby"), ["strip.tried"]),
+        (_told({"probe": "listen"}, phase="lobby"), ["strip.probe_listen"]),
+        (_told({"check": {"running": True}}), ["strip.checking"]),
+        (_told({"check": {"running": False, "verdict": "pass"}}), []),
         (_told({}, unheard="no_packets"), ["strip.unheard_no_packets"]),
         (_told({}, unheard="mic_off"), []),
         (_told({"broadcast": "preparing"}), ["strip.broadcast_preparing"]),
@@ -182,3 +186,68 @@ async def test_persons_in_a_room_as_somebody_wrote_it(blank, text, count):
 )
 async def test_a_probe_is_heard_where_the_stage_leaves_room(blank, stage, slot):
     assert await blank.evaluate(ASK, ["board-ear", "probeSlot", stage]) == slot
+
+
+ASKED = {"running": False, "at_s": 5.0, "verdict": "pass", "reasons": [], "asked": True}
+
+
+@pytest.mark.parametrize(
+    ("check", "phase", "stands"),
+    [
+        (None, "lobby", "none"),
+        ({"running": True}, "lobby", "none"),
+        (ASKED, "lobby", "ask"),
+        (ASKED | {"running": True}, "lobby", "none"),
+        (ASKED | {"asked": False}, "lobby", "none"),
+        (ASKED, "recess", "ask"),
+        # Never in the way of the conference.
+        (ASKED, "open", "none"),
+        (ASKED | {"heard": False, "tries": 1}, "lobby", "again"),
+        (ASKED | {"heard": False, "tries": 3}, "lobby", "failed"),
+        (ASKED | {"heard": True, "tries": 3}, "lobby", "right"),
+    ],
+)
+async def test_which_number_the_loudspeaker_spoke_is_asked(blank, check, phase, stands):
+    assert await blank.evaluate(ASK, ["site-check", "proof", check, phase]) == stands
+
+
+BEFORE = {
+    "verdict": "watch",
+    "reasons": ["loss_up", "quiet"],
+    "figures": {"rtt_s": 0.05, "loss_up": 0.02, "up_bps": None},
+}
+NOW = {
+    "verdict": "pass",
+    "reasons": ["quiet"],
+    "figures": {"rtt_s": 0.051, "loss_up": 0.0, "up_bps": 2e6},
+}
+
+
+async def test_of_two_checks_it_is_said_what_has_changed(blank):
+    seen = await blank.evaluate(ASK, ["checks", "changes", BEFORE, NOW])
+
+    assert seen == {
+        "verdict": "watch",
+        "gone": ["loss_up"],
+        "come": [],
+        "figures": ["loss_up", "up_bps"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("phase", "now_s", "is_told"),
+    [
+        ("lobby", 9000.0, True),
+        ("recess", 9000.0, True),
+        ("open", 200.0, True),
+        ("open", 401.0, False),
+    ],
+)
+async def test_in_the_session_a_verdict_leaves_the_tile_to_the_line_again(
+    blank, phase, now_s, is_told
+):
+    state = {"phase": phase, "check": {"results": {"11": {"at_s": 100.0}}}}
+
+    seen = await blank.evaluate(ASK, ["checks", "toldOnTile", state, "11", now_s])
+
+    assert (seen is not None) is is_told

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,14 @@ SITES = 58
 SPEAKS, WAITS, NEXT = "92", "94", "48"
 ASKS = (NEXT, "19", "31")
 BLOCKED, HELP = "22", "68"
+CHECKED = ("01", "02", "04", "06", "08", "10", "11", "12", "31", "79", WAITS, CENTRE)
+"""Some, and not all: on a machine that plays every room a check of everybody takes minutes."""
+JUDGED = (
+    ("01", {"sound": "good", "picture": "good"}),
+    ("02", {"sound": "echo", "picture": "good", "note": "Loa đặt sát mic"}),
+    ("04", {"sound": "good", "picture": "dark"}),
+)
+WALKED_TO = "06"
 AGENDA = (
     {
         "kind": "site",
@@ -71,6 +79,7 @@ async def take() -> None:
         centre = await room_of(CENTRE)
         for room in (speaker, waiting, centre):
             await room.waits_for("body[data-media='up']")
+        await _before_the_session(running, console, waiting)
         await _hold_conference(running)
         for room, button in ((speaker, "#mic"), (centre, "#mic"), (waiting, "#floor")):
             await room.click(button)
@@ -100,6 +109,28 @@ async def take() -> None:
         await board.click(f"room-seats [data-site='{HELP}']")
         await _at_least(SITES + 3, board, "room-seats [data-line='good']")
         await _save(board, "board")
+
+
+async def _before_the_session(
+    running: Premises, console: Callable[[str, Role], Awaitable[Screen]], room: Screen
+) -> None:
+    """Some lines are checked, a room is asked for its number, and technicians walk."""
+    local = running.local
+    token = local.token("technician.110.board", Role.TECHNICIAN, site=CENTRE)
+    await local.post("/check", {"sites": list(CHECKED)}, token=token)
+    await room.waits_for("#heard:not([hidden])", timeout_s=SETTLE_S)
+    await _save(room, "site-check")
+    board = await console("board", Role.TECHNICIAN)
+    await board.waits_for("board-checks:not([data-runs])", timeout_s=SETTLE_S)
+    await board.click(f"room-seats [data-site='{WAITS}']")
+    await local.post("/walk", {"anew": True}, token=token)
+    for site, said in JUDGED:
+        await local.post(f"/sites/{site}/walk", said, token=token)
+    await local.post("/walk/site", {"site": WALKED_TO}, token=token)
+    await board.waits_for(f"board-walk[data-current='{WALKED_TO}'][data-picture='live']")
+    await _save(board, "board-walk")
+    await board.page.close()
+    await local._ask("DELETE", "/walk", None, token=token)
 
 
 async def _hold_conference(running: Premises) -> None:

@@ -1,8 +1,9 @@
 /**
- * <board-panel>: one site with what can be done with it and all its numbers, or how to read the board
+ * <board-panel>: one site with what can be done with it, its line check and all its numbers, or how to read the board
  * and what was written while none is chosen.
  */
 
+import { BoardCheck } from "./board-check.js";
 import { BoardDeeds } from "./board-deeds.js";
 import { factsOf, milliseconds, percent } from "./board-facts.js";
 import { span } from "./clock.js";
@@ -28,6 +29,7 @@ export class BoardPanel extends HTMLElement {
   #title = h("h2");
   #rows = new Map();
   #deeds = new BoardDeeds();
+  #check = new BoardCheck();
   #notes = new BoardNotes();
   #close = null;
   #guide = null;
@@ -49,20 +51,22 @@ export class BoardPanel extends HTMLElement {
       on: { click: () => board.pick(null) },
     });
     this.#deeds.begin(board);
+    this.#check.begin(board);
     this.#notes.begin(board);
-    const guide = ["tile", "strip", "figures", "keys"].map((key) =>
+    const guide = ["tile", "strip", "figures", "verdict", "keys", "walk"].map((key) =>
       h("li", { text: words.t(`board.guide.${key}`) }),
     );
     this.#guide = h("ul", { class: "guide" }, ...guide);
-    this.append(h("div", { class: "head" }, this.#title, this.#close), this.#guide, this.#notes, this.#deeds, this.#facts);
+    this.append(h("div", { class: "head" }, this.#title, this.#close), this.#guide, this.#notes, this.#deeds, this.#check, this.#facts);
     this.choose(null);
   }
 
   choose(site) {
     this.#site = site;
     this.#deeds.choose(site);
+    this.#check.choose(site);
     this.#guide.hidden = site !== null;
-    for (const part of [this.#facts, this.#deeds, this.#close]) part.hidden = site === null;
+    for (const part of [this.#facts, this.#deeds, this.#check, this.#close]) part.hidden = site === null;
     if (site !== null) this.#notes.hidden = true;
     if (site === null) setText(this.#title, this.#board.words.t("board.guide"));
     else this.show();
@@ -74,6 +78,7 @@ export class BoardPanel extends HTMLElement {
       return;
     }
     this.#deeds.show();
+    this.#check.show();
     const { store, words } = this.#board;
     const facts = factsOf(store.snapshot, store.lines, this.#site);
     const seen = store.lines[this.#site] ?? {};

@@ -33,6 +33,7 @@ export class RoomSeats extends HTMLElement {
     );
     for (const [code, tile] of this.#tiles) {
       tile.show(snapshot, lines, places.get(code) ?? null, now_s);
+      tile.walked = snapshot.walk?.current === code;
     }
     if (stage !== this.#slots) this.#showPictures(stage);
   }

@@ -8,6 +8,7 @@
 import { span } from "./clock.js";
 import { h, setFacts, setText } from "./dom.js";
 import { factsOf, loudness, milliseconds, percent } from "./board-facts.js";
+import { toldOnTile } from "./checks.js";
 
 /** Without a line what is on the screen is the last frame of something that is over. */
 const PICTURELESS = new Set(["absent", "lost", "no_picture"]);
@@ -19,13 +20,15 @@ function short(words, family, word) {
 }
 
 export class Tile {
-  /** The `<button>`; data-site, data-line, data-mic, data-floor, data-blocked, data-gate, data-help. */
+  /** The `<button>`; data-site, data-line, data-mic, data-floor, data-blocked, data-gate, data-help, data-verdict. */
   node;
   #words;
   #code;
   #site = null;
   #seen = null;
   #place = null;
+  #told = null;
+  #figures;
   #parts;
   #video = null;
   #frames = 0;
@@ -46,9 +49,12 @@ export class Tile {
       loss: part("loss"),
       rtt: part("rtt"),
       level: part("level"),
+      verdict: part("verdict"),
+      why: part("why"),
     };
     this.#parts = parts;
-    const { picture, title, name, line, mic, floor, flag, loss, rtt, level } = parts;
+    const { picture, title, name, line, mic, floor, flag, loss, rtt, level, verdict, why } = parts;
+    this.#figures = figures;
     picture.append(title);
     const head = h("span", { class: "head" }, h("span", { class: "code", text: code }), name);
     this.node = h(
@@ -57,8 +63,9 @@ export class Tile {
       picture,
       head,
       h("span", { class: "said" }, line, flag),
-      h("span", { class: "said" }, mic, floor),
+      h("span", { class: "said" }, mic, floor, verdict),
       figures && h("span", { class: "figures" }, loss, rtt),
+      figures && why,
       figures && level,
     );
   }
@@ -71,7 +78,8 @@ export class Tile {
     this.#judgePicture();
     const site = state.sites[this.#code];
     const seen = lines[this.#code] ?? null;
-    const still = site === this.#site && seen === this.#seen && place === this.#place;
+    const told = this.#figures ? toldOnTile(state, this.#code, now_s) : null;
+    const still = site === this.#site && seen === this.#seen && place === this.#place && told === this.#told;
     if (still && seen?.line !== "lost") return;
     const facts = factsOf(state, lines, this.#code);
     this.#showLine(facts, now_s);
@@ -79,12 +87,18 @@ export class Tile {
     this.#site = site;
     this.#seen = seen;
     this.#place = place;
+    this.#told = told;
     this.#showFacts(facts);
   }
 
   /** Mark it as the chosen one. */
   set chosen(chosen) {
     setFacts(this.node, { chosen: chosen ? "" : null });
+  }
+
+  /** Mark it as the one whose turn it is in the walk. */
+  set walked(walked) {
+    setFacts(this.node, { walked: walked ? "" : null });
   }
 
   /** Play this stream in the tile; null takes the picture away. */
@@ -120,7 +134,7 @@ export class Tile {
 
   #showFacts(facts) {
     const words = this.#words;
-    const { title, name, mic, floor, flag, loss, rtt, level } = this.#parts;
+    const { title, name, mic, floor, flag, loss, rtt, level, verdict, why } = this.#parts;
     setFacts(this.node, {
       line: facts.line,
       mic: facts.mic,
@@ -131,6 +145,7 @@ export class Tile {
       gate: facts.gate ? "" : null,
       help: facts.help,
       control: facts.up && facts.control === "lost" ? "lost" : null,
+      verdict: this.#told?.verdict,
     });
     setText(title, facts.title);
     setText(name, facts.name);
@@ -153,8 +168,19 @@ export class Tile {
     if (facts.cut) said.push(words.t("board.is_cut"));
     if (facts.standby) said.push(words.t("board.fact.standby"));
     if (called) said.push(words.t("board.help"));
+    const [reason] = this.#told?.reasons ?? [];
+    setText(verdict, this.#told === null ? "" : words.word("verdict", this.#told.verdict));
+    setText(why, reason === undefined ? "" : this.#why(reason));
+    if (this.#told !== null) said.push(words.word("verdict", this.#told.verdict));
+    if (reason !== undefined) said.push(words.word("check.reason", reason));
     const label = said.join(", ");
     if (this.node.getAttribute("aria-label") !== label) this.node.setAttribute("aria-label", label);
+  }
+
+  /** The first reason of a check's verdict, as a tile has room for it. */
+  #why(reason) {
+    const brief = `tile.reason.${reason}`;
+    return this.#words.has(brief) ? this.#words.t(brief) : this.#words.word("check.reason", reason);
   }
 
   #flag({ cut, blocked, standby }) {

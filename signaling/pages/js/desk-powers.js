@@ -8,12 +8,14 @@
  * - `paper`: the roll call, and words for the minutes
  * - `care`: what everybody sees, lock, and the sites as technicians handle them
  * - `slate`, `help`, `note`; `assume`: take the chair
+ * - `walk`: go from site to site and talk with each, where nobody is in session
  */
 
 const CHAIR = ["floor", "list", "plan", "paper", "care", "slate", "help", "note"];
 const SECRETARY = ["list", "plan", "paper", "slate", "help", "note"];
 const TECHNICIAN = ["care", "slate", "help", "note"];
 const IN_THE_LOBBY = ["floor", "list", "plan"];
+const WALKED = new Set(["lobby", "recess"]);
 
 /** Whether this person acts by the chair's authority now. */
 export function isChair({ user, roles }, { chair }) {
@@ -28,6 +30,7 @@ export function powers(you, state) {
   if (you.roles.includes("secretary")) may(SECRETARY);
   if (you.roles.includes("technician")) may(TECHNICIAN);
   if (you.roles.includes("technician") && state.phase === "lobby") may(IN_THE_LOBBY);
+  if (WALKED.has(state.phase) && (isChair(you, state) || you.roles.includes("technician"))) may(["walk"]);
   if (you.roles.includes("deputy")) may(["note"]);
   if (mayAssume(you, state)) may(["assume"]);
   return found;

@@ -127,6 +127,11 @@ export class Session extends EventTarget {
     this.#connect();
   }
 
+  /** What the service answers at *path* to whom this page is for: a link could not carry the token. */
+  fetch(path) {
+    return fetch(path, { headers: { Authorization: `Bearer ${this.#token}` }, cache: "no-store" });
+  }
+
   /** Say goodbye: the room's device is down at once, not lost. */
   stop() {
     this.#send({ type: "bye" });

@@ -1,6 +1,6 @@
 /**
  * Strips: what a room is told beside the one sentence, over the programme, and the button that goes with
- * it: that technicians listen, that it is on the screen or soon will be, that the roll is called, that
+ * it: that its line is checked, that technicians listen or go from site to site, that it is on the screen or soon will be, that the roll is called, that
  * somebody has written, that its slides are awaited.
  *
  * Which strips there are is decided by `strips`, which is pure; the class draws them. A strip is made
@@ -11,19 +11,25 @@ import { announce, h, setFacts, setText } from "./dom.js";
 
 /** Why a room is not heard, where its own microphone is in order. */
 const UNSAID = new Set(["no_packets", "nobody_hears"]);
+const BEFORE = new Set(["lobby", "recess"]);
 
 /**
  * @param {{own: object, rollcall: boolean, note: ?object, screen: boolean, device: string,
- *   unheard: ?string}} facts  *note*: the newest that was not read; *screen*: slides were chosen;
- *   *unheard*: why nobody hears the room, beside what the one sentence says
+ *   unheard: ?string, phase?: string}} facts  *note*: the newest that was not read; *screen*: slides were chosen;
+ *   *unheard*: why nobody hears the room, beside what the one sentence says; *phase*: of the conference
  * @returns {Array<{subject: string, key: string, tone: "calm"|"act"|"live", act?: string, values?: object}>}
  */
-export function strips({ own, rollcall, note, screen, device, unheard = null }) {
+export function strips({ own, rollcall, note, screen, device, unheard = null, phase = "open" }) {
   const told = [];
   const tell = (subject, key, tone, more = {}) => told.push({ subject, key: `strip.${key}`, tone, ...more });
   if (device !== "active") return told;
   if (UNSAID.has(unheard)) tell("unheard", `unheard_${unheard}`, "act");
-  if (own.probe !== undefined) tell("probe", `probe_${own.probe}`, "live");
+  if (own.check?.running) tell("check", "checking", "calm");
+  if (own.probe !== undefined) {
+    // Before the session technicians talk with a room to try its sound and picture.
+    const tried = own.probe === "talk" && BEFORE.has(phase);
+    tell("probe", tried ? "tried" : `probe_${own.probe}`, "live");
+  }
   if (own.broadcast !== undefined) {
     tell("broadcast", `broadcast_${own.broadcast}`, own.broadcast === "shown" ? "live" : "act");
   }

@@ -9,6 +9,7 @@ import { current, place } from "./agenda.js";
 import { chime } from "./chime.js";
 import { perFrame, setFacts, setText } from "./dom.js";
 import "./picture.js";
+import { SiteCheck } from "./site-check.js";
 import { Commands } from "./site-command.js";
 import { Controls } from "./site-controls.js";
 import { Floor } from "./site-floor.js";
@@ -39,6 +40,7 @@ export class SiteView {
   #floorDesk;
   #notes;
   #presence;
+  #check;
   #strips;
   /** This machine stays the spare one: it is not asked again. */
   #stays = false;
@@ -65,6 +67,7 @@ export class SiteView {
     this.#floorDesk = new Floor({ root, words, store, commands, sheets, screen });
     this.#notes = new SiteNotes({ root, words, wall, store, commands });
     this.#presence = new Presence({ root, words, wall, store, commands, sheets });
+    this.#check = new SiteCheck({ root, words, store, commands });
     this.#strips = new Strips(get("#strips"), words, {
       note: () => this.#onNoteRead(),
       rollcall: () => sheets.open("roll", get("[data-opens='roll']")),
@@ -146,6 +149,7 @@ export class SiteView {
     this.#floorDesk.draw(facts);
     this.#notes.draw();
     this.#presence.draw();
+    this.#check.draw();
     this.#drawStrips(facts);
     this.#drawSentence(name);
     this.#drawLamps(lamps(facts));
@@ -177,10 +181,10 @@ export class SiteView {
   }
 
   #drawStrips({ device, joined }) {
-    const { own, rollcall_open } = this.#store.snapshot;
+    const { own, rollcall_open, phase } = this.#store.snapshot;
     const screen = this.#screen.picture !== null;
     const { unheard } = this.#store;
-    const told = { own: own ?? {}, rollcall: rollcall_open === true, note: this.#notes.news, screen, device, unheard };
+    const told = { own: own ?? {}, rollcall: rollcall_open === true, note: this.#notes.news, screen, device, unheard, phase };
     this.#strips.draw(joined ? strips(told) : []);
   }
 

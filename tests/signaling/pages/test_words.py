@@ -14,6 +14,8 @@ from typing import get_args
 
 import pytest
 
+from bridge.check import wording
+from bridge.conference.check_words import Reason, Verdict, WalkPicture, WalkSound
 from bridge.conference.codec import TYPES
 from bridge.conference.words import (
     FloorWord,
@@ -134,11 +136,32 @@ def test_no_key_is_left_over():
         ("mark", set(Mark) | {"none"}),
         ("role", set(Role)),
         ("desk.unheard", set(Unheard)),
+        ("verdict", set(Verdict)),
+        ("check.reason", set(Reason)),
+        ("walk.sound", set(WalkSound)),
+        ("walk.picture", set(WalkPicture)),
     ],
 )
 def test_every_word_of_the_protocol_has_its_translation_and_no_other_has(family, words):
     form = re.compile(rf"{re.escape(family)}\.({PART})")
     assert {match[1] for key in KEYS if (match := form.fullmatch(key))} == words
+
+
+@pytest.mark.parametrize(
+    ("family", "table"),
+    [
+        ("verdict", wording.VERDICTS),
+        ("check.reason", wording.REASONS),
+        ("walk.sound", wording.SOUNDS),
+        ("walk.picture", wording.PICTURES),
+    ],
+)
+def test_a_check_is_told_in_the_words_of_its_sheet(family, table):
+    said = {
+        word: (WORDS["vi"][f"{family}.{word}"], WORDS["en"][f"{family}.{word}"]) for word in table
+    }
+
+    assert said == {word: (words.vi, words.en) for word, words in table.items()}
 
 
 def test_every_refusal_of_the_conference_is_said_in_words():
