@@ -5,7 +5,10 @@ import json
 import pytest
 
 CONFERENCE = {
-    **{"rev": 7, "conference": "c-20200529", "title": "Hội nghị", "phase": "open"},
+    "rev": 7,
+    "conference": "c-20200529",
+    "title": "Hội nghị",
+    "phase": "open",
     "now": 3725.5,
 }
 
@@ -40,7 +43,9 @@ def conference(service):
     return service
 
 
-def test_who_speaks_unheard_is_first_then_the_worst_line_and_an_unknown_word_is_not_hidden(room110, conference):
+def test_who_speaks_unheard_is_first_then_the_worst_line_and_an_unknown_word_is_not_hidden(
+    room110, conference
+):
     code, out, err = room110("status")
 
     assert (code, err) == (0, "")
@@ -51,7 +56,9 @@ def test_who_speaks_unheard_is_first_then_the_worst_line_and_an_unknown_word_is_
 def test_the_head_says_phase_and_how_many_are_there(room110, conference):
     _, out, _ = room110("status")
 
-    assert out.startswith("Hội nghị (c-20200529)\nphase open, 5 of 6 sites connected; now 1:02:05\n")
+    assert out.startswith(
+        "Hội nghị (c-20200529)\nphase open, 5 of 6 sites connected; now 1:02:05\n"
+    )
 
 
 def test_a_row_keeps_the_three_facts_apart_and_shows_the_flags(room110, conference):
