@@ -17,7 +17,7 @@ from bridge.endpoint.library import ClipLibrary
 from bridge.endpoint.offers import ANSWER_S
 from bridge.endpoint.synthetic import SyntheticSite
 from bridge.endpoint.ticker import Ticker
-from bridge.media.plane import PlaneStats, Plan
+from bridge.media.plane import Plan, PlaneStats
 from bridge.media.slots import SessionKind, Slot, slots_for
 from tests.bridge.endpoint.responder import Responder, ScriptedChannel, running_plane, until
 from tests.support.autojump import virtual_time
