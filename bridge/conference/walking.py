@@ -55,8 +55,7 @@ def on(course: Course) -> None:
 
 
 def skip(course: Course) -> None:
-    """Refused (``bad_state``): nobody walks, or it is nobody's turn."""
-    _is_on(course.conference)
+    """Refused (``bad_state``): it is nobody's turn."""
     current = course.conference.walk.current
     if current is None:
         raise Refused(RefusalCode.BAD_STATE, "it is nobody's turn")
@@ -102,7 +101,7 @@ def swept(conference: Conference, *, now_s: float) -> Iterator[WalkEnded]:
 def _turn_to(course: Course, site: SiteCode | None) -> None:
     """The other line ends before the turn goes, and this one begins after it came."""
     walk = course.conference.walk
-    if site is not None and site == walk.current and _talks(course.conference, site):
+    if site == walk.current and _talks(course.conference, site):
         return
     course.add_all(probe_ended(course.conference, now_s=course.now_s))
     if site != walk.current:

@@ -11,6 +11,7 @@ from typing import Final
 
 _BEGUN = "a conference begins through evolve.begun, which says it"
 _MADE = "a request is made through requests.made, which says it"
+_WALKED = "a walk begins through Walk.begun, which says it"
 _NOBODY = "nobody looks at it while no site is broadcast"
 _GRANTED = "who has a floor was granted it, at no time before 0"
 
@@ -54,4 +55,6 @@ EXPLAINED: Final[Mapping[str, str]] = {
     " (r.granted_s or 0.0, r.id))) [0.0 -> False]": _GRANTED,
     "state.py Conference.granted: return tuple(sorted(granted, key=lambda r:"
     " (r.granted_s or 0.0, r.id))) [0.0 -> (-1.0)]": _GRANTED,
+    "walk.py Walk: since_s: float = 0.0 [0.0 -> 1.0]": _WALKED,
+    "walk.py Walk: since_s: float = 0.0 [0.0 -> (-1.0)]": _WALKED,
 }

@@ -186,6 +186,16 @@ def test_a_probe_of_another_kind_or_site_gives_way(kind):
     ]
 
 
+def test_a_talk_that_somebody_had_begun_makes_it_nobodys_turn_yet():
+    scene = walking()
+    scene.do(SiteProbe(site="48", kind=ProbeKind.TALK), TECHNICIAN)
+
+    events = scene.do(WalkGo(site="48"), TECHNICIAN)
+
+    assert shorthand(events) == [("ProbeEnded", "48"), *turn("48")]
+    assert scene.state.walk.current == "48"
+
+
 def test_of_every_site_is_said_what_there_is_to_say_and_once():
     scene = walking()
     wish = WalkJudge(site="48", sound=WalkSound.ECHO, note="Loa gần mic")
