@@ -8,6 +8,7 @@ takes the seat of the synthetic room 110.
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 
@@ -80,8 +81,9 @@ async def _lobby_counts_down(running, site) -> None:
     await running.local.post("/conference/description", {"starts": starts}, token=chair)
 
     below = site.find("#slate-below")
-    expected = f"Hội nghị bắt đầu lúc {soon:%H:%M} – còn 24 phút"
-    await until(below.inner_text, lambda said: said == expected, what=expected)
+    expected = f"Hội nghị bắt đầu lúc {soon:%H:%M} – còn 24 phút · Đã kết nối "
+    counted = re.compile(re.escape(expected) + r"[12]/63 điểm cầu")
+    await until(below.inner_text, lambda said: counted.fullmatch(said) is not None, what=expected)
 
 
 async def _closed_by_mistake_and_opened_again(desk, site) -> None:
