@@ -63,7 +63,7 @@ def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path, cache):
     with running("demo", "--sites", "2", state=state, output=tmp_path / "out") as show:
         show.until(lambda: "HAS THE FLOOR" in show.said())
         parts = children_of(show.pid)
-        os.kill(parts["serve"], signal.SIGKILL)
+        os.kill(parts["supervisor"], signal.SIGKILL)
         again = "the service process ended (SIGKILL): started again"
         show.until(lambda: re.search(r"\n\d\d:\d\d  ", show.said().partition(again)[2]))
         parts |= {f"new {name}": pid for name, pid in children_of(show.pid).items()}

@@ -111,7 +111,7 @@ def ports(facts: dict[str, Any]) -> dict[str, int]:
 
 
 def children_of(pid: int) -> dict[str, int]:
-    """Last word of a child's command line -> its process."""
+    """Word behind the module of a child's command line -> its process."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):

@@ -92,6 +92,8 @@ def state(monkeypatch, tmp_path):
             monkeypatch.delenv(name)
     monkeypatch.setenv("ROOM110_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    # It would outlast the test, writing to a stderr that is closed.
+    monkeypatch.setattr("monitoring.logs.configure", lambda *_, **__: None)
     (tmp_path / "state").mkdir()
     return tmp_path / "state"
 
