@@ -79,7 +79,7 @@ def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path, cache):
 def test_a_service_that_cannot_start_ends_it_with_the_reason(tmp_path, monkeypatch, cache):
     (tmp_path / "state").write_text("a file where a directory should be")
     with pytest.raises(Failure):
-        demo.run_demo(Settings(state=tmp_path / "state"), sites=1, duration_s=5)
+        demo.run_demo(Settings(state=tmp_path / "state"), sites=1, duration_s=60)
     with running("demo", "--sites", "1", state=tmp_path / "state", output=tmp_path / "out") as show:
         assert show.ends() != 0
         assert "Traceback" not in show.said()

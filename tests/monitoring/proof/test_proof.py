@@ -1,7 +1,7 @@
 """Debian's Prometheus against a real service: what the boards ask is answered, and exactly the planned
 alerts ring.
 
-``ROOM110_PROOF_SITES=63 make pytest ARGS=tests/monitoring/proof`` does it with all provinces.
+``PROOF_SITES=63 make pytest ARGS=tests/monitoring/proof`` does it with all provinces.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from room110.alarms.prometheus import Alarm
 from tests.monitoring.proof.scenario import RESTARTED, play
 from tests.support.promql import tool
 
-SITES = int(os.environ.get("ROOM110_PROOF_SITES", "9"))
+SITES = int(os.environ.get("PROOF_SITES", "9"))
 ALWAYS = set(faults.ALWAYS)
 
 
