@@ -41,6 +41,10 @@ JOIN_S = 120.0
 LOOK_S = 0.2
 NO_CONSOLE = Alarm("Room110NoConsole")
 RESTARTED = Alarm("Room110ProcessRestarted", "media")
+PICTURES = """
+room110_site_media_wanted{media="video"} == 1
+and on (site, media) time() - room110_site_last_rtp_timestamp_seconds < 5
+"""
 AGENDA = {"items": [{"kind": "centre", "title": "Khai mạc", "minutes": 10}]}
 
 
@@ -132,8 +136,10 @@ class Scenario:
             await call(desk, code)
 
     async def calm(self) -> None:
-        """Nothing is wrong, once the pictures that the opening asked for have come: for those the
-        divided rules have no patience."""
+        """Nothing is wrong, once Prometheus has seen the pictures that the desk asked for: for those the
+        divided rules have no patience, and before it has heard of them nothing is about to ring."""
+        codes = {site.code for site in self._seats}
+        await eventually(lambda: _all_are_seen(self._quick, codes), timeout_s=DEADLINE_S)
         await self._until(self._quick, lambda firing: _judged(firing) <= faults.ALWAYS)
         await eventually(lambda: _nothing_pending(self._quick), timeout_s=DEADLINE_S)
         began_s = time.time()
@@ -243,3 +249,8 @@ async def _nothing_pending(judge: Prometheus) -> bool:
     """No condition is true that has not yet lasted."""
     pending = await judge.now('ALERTS{alertstate="pending"}')
     return not _judged({alarm(one["metric"]) for one in pending})
+
+
+async def _all_are_seen(judge: Prometheus, codes: set[str]) -> bool:
+    """The picture of each of these is asked for, and comes."""
+    return codes <= {one["metric"]["site"] for one in await judge.now(PICTURES)}
