@@ -10,6 +10,7 @@ from typing import Any
 
 from bridge.conference.checked import Checked, Checks
 from bridge.conference.figures import Figures
+from bridge.conference.patch import plain
 from bridge.conference.walk import Visit, Walk
 from bridge.conference.words import SiteCode
 
@@ -25,7 +26,7 @@ def check(checks: Checks) -> dict[str, Any]:
             "sites": list(going_on.sites),
             "left": list(going_on.left),
         }
-    return _plain(
+    return plain(
         round=running,
         results={site: _result(checked) for site, checked in checks.sites.items()},
     )
@@ -35,7 +36,7 @@ def walk(walked: Walk) -> dict[str, Any] | None:
     """For the desk; None: nobody has walked."""
     if walked.begun_s is None:
         return None
-    return _plain(
+    return plain(
         by=walked.by,
         begun_s=walked.begun_s,
         ended_s=walked.ended_s,
@@ -62,7 +63,7 @@ def own(checks: Checks, site: SiteCode) -> dict[str, Any] | None:
 
 
 def visited(visit: Visit) -> dict[str, Any]:
-    return _plain(
+    return plain(
         took_s=visit.took_s,
         skipped=visit.skipped,
         sound=visit.sound.value if visit.sound else None,
@@ -74,7 +75,7 @@ def visited(visit: Visit) -> dict[str, Any]:
 
 
 def figures(measured: Figures) -> dict[str, Any]:
-    return _plain(**{field.name: getattr(measured, field.name) for field in fields(measured)})
+    return plain(**{field.name: getattr(measured, field.name) for field in fields(measured)})
 
 
 def _result(checked: Checked) -> dict[str, Any]:
@@ -89,8 +90,4 @@ def _result(checked: Checked) -> dict[str, Any]:
 
 
 def _heard(checked: Checked) -> dict[str, Any]:
-    return _plain(heard=checked.heard, tries=checked.tries or None)
-
-
-def _plain(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    return plain(heard=checked.heard, tries=checked.tries or None)

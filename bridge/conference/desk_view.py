@@ -17,6 +17,7 @@ from bridge.conference import check_view
 from bridge.conference.agenda import Agenda, Item
 from bridge.conference.floor import ONGOING
 from bridge.conference.gate import ongoing, open_gates, word_of
+from bridge.conference.patch import plain, without_none
 from bridge.conference.rollcall import Attendance
 from bridge.conference.state import Conference, Note, Request
 from bridge.conference.words import Ladder, RequestStatus, SiteCode
@@ -37,13 +38,13 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
         "chair": _words(conference.chair),
         "consoles": {user: [r.value for r in roles] for user, roles in conference.consoles.items()},
         "rollcall": {
-            **_plain(
+            **plain(
                 opened_s=conference.rollcall.opened_s,
                 closed_s=conference.rollcall.closed_s,
             ),
             "marks": {site: attendance(mark) for site, mark in conference.rollcall.marks.items()},
         },
-        "views": _plain(
+        "views": plain(
             broadcast=views.broadcast,
             broadcast_shown=views.broadcast_shown,
             watch=views.watch,
@@ -56,7 +57,7 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
         "check": check_view.check(conference.checks),
         "walk": check_view.walk(conference.walk),
         "sites": {
-            code: _plain(
+            code: plain(
                 title=titles[code],
                 link=site.link.value,
                 link_since_s=site.link_since_s,
@@ -83,7 +84,7 @@ def desk(conference: Conference, titles: Mapping[SiteCode, str]) -> dict[str, An
 
 def agenda(plan: Agenda) -> dict[str, Any]:
     """Public: titles and how far it is."""
-    return _plain(
+    return plain(
         items={str(number): _item(item) for number, item in plan.items.items()},
         order=list(plan.order),
         current=plan.current,
@@ -103,11 +104,7 @@ def clock(request: Request) -> dict[str, float] | None:
     """The speaking time of a holder; None: the request has no floor."""
     if request.status is not RequestStatus.GRANTED:
         return None
-    return _plain(used_s=request.used_s, since_s=request.since_s)
-
-
-def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    return plain(used_s=request.used_s, since_s=request.since_s)
 
 
 def _policy(conference: Conference) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def _policy(conference: Conference) -> dict[str, Any]:
 
 
 def _item(item: Item) -> dict[str, Any]:
-    return _plain(
+    return plain(
         **_words(item.draft),
         status=item.status.value,
         started_s=item.started_s,
@@ -126,7 +123,7 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _request(request: Request) -> dict[str, Any]:
     holds = {cause.value: since_s for cause, since_s in (request.holds or {}).items()}
-    return _plain(
+    return plain(
         site=request.site,
         status=request.status.value,
         floors=list(request.floors),
@@ -159,11 +156,7 @@ def _spoken(conference: Conference) -> dict[SiteCode, dict[str, Any]]:
             used[request.site] = used.get(request.site, 0.0) + request.used_s
             if request.since_s is not None:
                 since[request.site] = request.since_s
-    return {site: _plain(used_s=used_s, since_s=since.get(site)) for site, used_s in used.items()}
-
-
-def _plain(**values: Any) -> dict[str, Any]:
-    return without_none(values)
+    return {site: plain(used_s=used_s, since_s=since.get(site)) for site, used_s in used.items()}
 
 
 def _words(value: Any) -> dict[str, Any]:

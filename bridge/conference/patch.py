@@ -13,6 +13,16 @@ from typing import Any
 Document = Mapping[str, Any]
 
 
+def without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a document: what is not so is absent."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def plain(**values: Any) -> dict[str, Any]:
+    """A document of these, as :func:`without_none`."""
+    return without_none(values)
+
+
 def diff(before: Document, after: Document) -> dict[str, Any]:
     """The smallest patch that makes *after* of *before*; empty if they are equal."""
     patch: dict[str, Any] = {name: None for name in before if name not in after}

@@ -22,6 +22,7 @@ from typing import Any, Final, Literal
 from bridge.conference import check_view, desk_view, gate
 from bridge.conference.actor import Actor
 from bridge.conference.floor import ONGOING
+from bridge.conference.patch import without_none
 from bridge.conference.state import Conference, Request
 from bridge.conference.words import (
     CENTRE,
@@ -90,7 +91,7 @@ def public(conference: Conference) -> dict[str, Any]:
         "by_phone": [r.site for r in conference.holders if r.via is Via.PHONE],
         "agenda": desk_view.agenda(conference.agenda),
     }
-    return desk_view.without_none(seen)
+    return without_none(seen)
 
 
 def project(
@@ -115,7 +116,7 @@ def project(
             snapshot["queue_sites"] = [
                 conference.requests[number].site for number in conference.queue
             ]
-    return desk_view.without_none(snapshot)
+    return without_none(snapshot)
 
 
 def _connected(conference: Conference) -> dict[str, int]:
@@ -135,7 +136,7 @@ def _programme(conference: Conference) -> dict[str, Any]:
         return {"kind": "stage"}
     written = conference.slates.get(slate)
     words = {} if written is None else {"text": written.text, "until": written.until}
-    return desk_view.without_none({"kind": "slate", "slate": slate.value, **words})
+    return without_none({"kind": "slate", "slate": slate.value, **words})
 
 
 def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
         broadcast = "shown" if views.broadcast_shown else "preparing"
     mark = conference.rollcall.marks.get(code)
     notes = [note for note in conference.notes if code in {note.to, note.site}]
-    return desk_view.without_none(
+    return without_none(
         {
             "site": code,
             "link": site.link.value,
@@ -171,7 +172,7 @@ def _own(conference: Conference, code: SiteCode) -> dict[str, Any]:
 
 
 def _own_request(conference: Conference, request: Request) -> dict[str, Any]:
-    return desk_view.without_none(
+    return without_none(
         {
             "id": request.id,
             "status": request.status.value,

@@ -40,7 +40,8 @@ from bridge.conference.commands import (
     ViewCarousel,
     ViewWatch,
 )
-from bridge.conference.desk_view import agenda, attendance, clock, desk, note, without_none
+from bridge.conference.desk_view import agenda, attendance, clock, desk, note
+from bridge.conference.patch import without_none
 from bridge.conference.policy import Policy
 from bridge.conference.rollcall import Attendance
 from bridge.conference.state import Note
