@@ -75,7 +75,8 @@ class CheckSheet:
         return verdicts.count(verdict)
 
 
-Looks = Mapping[SiteCode, tuple[Look, ...]]
+Looks = Mapping[SiteCode, Look]
+"""The last of each site."""
 
 
 def sheet_of(entries: Iterable[Entry], former: Looks | None = None) -> CheckSheet:
@@ -100,7 +101,7 @@ def sheet_of(entries: Iterable[Entry], former: Looks | None = None) -> CheckShee
             case _:
                 pass
     assert conference is not None  # or steps_of had raised
-    known = {site: (former or {}).get(site, ())[-1:] for site in conference.sites}
+    former = former or {}
     return CheckSheet(
         conference=conference.id,
         title=conference.title,
@@ -115,7 +116,7 @@ def sheet_of(entries: Iterable[Entry], former: Looks | None = None) -> CheckShee
                 name=name_of(conference, site),
                 link=state.link,
                 last=looks[site][-1] if site in looks else None,
-                before=_before(looks.get(site, ()), known[site]),
+                before=_before(looks.get(site, ()), former.get(site)),
                 visit=conference.walk.visits.get(site),
                 judged=judged.get(site) if site in conference.walk.visits else None,
             )
@@ -125,21 +126,14 @@ def sheet_of(entries: Iterable[Entry], former: Looks | None = None) -> CheckShee
 
 
 def looks_in(entries: Iterable[Entry]) -> Looks:
-    """All checks of a conference; NothingToTell as above."""
-    looks: dict[SiteCode, tuple[Look, ...]] = {}
-    for step in steps_of(entries):
-        if isinstance(step.event, SiteChecked):
-            site = step.event.site
-            looks[site] = (*looks.get(site, ()), _look(step.event, step.at))
-    return looks
+    """What a conference leaves for the next to be compared with; NothingToTell as above."""
+    rows = sheet_of(entries).rows
+    return {row.site: row.last for row in rows if row.last is not None}
 
 
-def _before(looks: tuple[Look, ...], former: tuple[Look, ...]) -> Look | None:
-    """The check before the last; of another day if there is but one."""
-    two = (*former, *looks)[-2:]
-    if not looks:
-        return former[0] if former else None
-    return two[0] if len(two) > 1 else None
+def _before(looks: tuple[Look, ...], former: Look | None) -> Look | None:
+    """The check before the last; of another day if there is but one, or none."""
+    return looks[-2] if len(looks) > 1 else former
 
 
 def _look(event: SiteChecked, at: Moment) -> Look:
