@@ -29,8 +29,23 @@ WORKED_S = 10.0
 """A start takes a second, on a busy machine some; who lived longer has worked."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """To be called in a child, before it is its program."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """Tell it to end, and if it does not, end it; nothing if it has."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+        try:
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+        except TimeoutError:
+            process.kill()
+            await process.wait()
 
 
 class Child:
@@ -63,7 +78,7 @@ class Child:
             sys.executable,
             *self._words,
             env=self.env,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
             process_group=0,
             pass_fds=self._inherits,
         )
@@ -88,14 +103,5 @@ class Child:
             await self.stop()
 
     async def stop(self) -> None:
-        process = self.process
-        if process is None or process.returncode is not None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-            try:
-                async with asyncio.timeout(STOP_S):
-                    await process.wait()
-            except TimeoutError:
-                process.kill()
-                await process.wait()
+        if self.process is not None:
+            await end(self.process)

@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from room110.cli.exits import Exit, Failure
-from room110.cli.output import be_forgiving
+from room110.cli.exits import Failure
+from room110.cli.output import be_forgiving, own_up
+from room110.environment import settings
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -30,15 +31,15 @@ CONTROL: Final = "control"
 MEDIA: Final = "media"
 
 
-def become_supervisor(settings: Settings) -> NoReturn:
+def become_supervisor(told: Settings) -> NoReturn:
     """This process is the supervisor from now on, in the environment it has."""
     python = sys.executable
     words = (
-        str(settings.state),
-        settings.http_host,
-        str(settings.http_port),
-        settings.log_level,
-        settings.log_format,
+        str(told.state),
+        told.http_host,
+        str(told.http_port),
+        told.log_level,
+        told.log_format,
     )
     os.execv(python, (python, "-m", MODULE, SUPERVISOR, *words))  # noqa: S606 - a shell has no part in it
 
@@ -48,9 +49,7 @@ def run(name: str, words: Sequence[str]) -> int:
     try:
         return _PARTS[name](*words)
     except Failure as failure:
-        for line in failure.lines:
-            sys.stderr.write(f"room110: {line}\n")
-        return failure.code
+        return own_up(failure)
 
 
 def _supervisor(state: str, host: str, port: str, level: Level, form: Format) -> int:
@@ -62,31 +61,27 @@ def _supervisor(state: str, host: str, port: str, level: Level, form: Format) ->
 
 
 def _control(door: str) -> int:
-    settings = _settings(CONTROL)
+    found = _begun(CONTROL)
     from room110.compose import control
     from room110.sockets import inherited
 
-    return control(settings, inherited(int(door)))
+    return control(found, inherited(int(door)))
 
 
 def _media() -> int:
-    settings = _settings(MEDIA)
+    found = _begun(MEDIA)
     from room110.worker import media
 
-    return media(settings)
+    return media(found)
 
 
-def _settings(name: str) -> Settings:
-    """Of this environment, and its log begun.  Raises Failure."""
-    from config.settings import SettingsError, load_settings
+def _begun(name: str) -> Settings:
+    """The settings, and the log that they wish for.  Raises Failure."""
     from monitoring.logs import configure
 
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        raise Failure(Exit.CONFIGURATION, *error.problems) from None
-    configure(settings.log_level, settings.log_format, process=name)
-    return settings
+    found = settings()
+    configure(found.log_level, found.log_format, process=name)
+    return found
 
 
 _PARTS: Final[Mapping[str, Callable[..., int]]] = {

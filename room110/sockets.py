@@ -37,3 +37,11 @@ def inherited(number: int) -> socket.socket:
         return socket.socket(fileno=number)
     except OSError as error:
         raise Failure(Exit.USAGE, f"file {number} is no socket of our parent") from error
+
+
+def free_port() -> int:
+    """A TCP port of loopback that nobody has at this moment, for a program that must be told one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

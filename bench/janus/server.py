@@ -14,7 +14,6 @@ import asyncio
 import ctypes
 import secrets
 import signal
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,9 +22,11 @@ from typing import Final
 
 import aiohttp
 
+from room110.children import end
+from room110.sockets import free_port
+
 EXECUTABLE: Final = Path("/usr/bin/janus")
 START_S: Final = 10.0
-STOP_S: Final = 5.0
 
 _PR_SET_PDEATHSIG: Final = 1
 _LIBRARIES: Final = "usr/lib/*/janus"
@@ -44,7 +45,7 @@ class Janus:
 async def janus(folder: Path, *, address: str, event_loops: int) -> AsyncIterator[Janus]:
     """A Janus that offers *address* for media and speaks its API on loopback, while inside."""
     secret = secrets.token_hex(16)
-    port = _free_port()
+    port = free_port()
     configure(folder, address=address, event_loops=event_loops, port=port, secret=secret)
     process = await asyncio.create_subprocess_exec(
         str(EXECUTABLE),
@@ -60,7 +61,7 @@ async def janus(folder: Path, *, address: str, event_loops: int) -> AsyncIterato
         version = await _answering(url, process, folder / "log")
         yield Janus(pid=process.pid, url=url, secret=secret, version=version)
     finally:
-        await _stop(process)
+        await end(process)
 
 
 async def _answering(url: str, process: asyncio.subprocess.Process, log: Path) -> str:
@@ -83,18 +84,6 @@ async def _answering(url: str, process: asyncio.subprocess.Process, log: Path) -
 
 def _said(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace")[-2000:]
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is not None:
-        return
-    process.terminate()
-    try:
-        async with asyncio.timeout(STOP_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
 
 
 def library() -> Path:
@@ -143,13 +132,6 @@ def configure(folder: Path, *, address: str, event_loops: int, port: int, secret
     for name, text in files.items():
         full = name if name == "janus" else f"janus.{name}"
         (folder / f"{full}.jcfg").write_text(text, encoding="utf-8")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _die_with_parent() -> None:

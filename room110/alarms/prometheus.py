@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import shutil
-import signal
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,17 +19,17 @@ from typing import Any, Final
 import aiohttp
 
 from room110.alarms import scaled
+from room110.children import die_with_parent, end
 from room110.cli.exits import Exit, Failure
+from room110.sockets import free_port
 
 START_S: Final = 30.0
-STOP_S: Final = 8.0
 ASK_S: Final = 10.0
 LOOK_S: Final = 0.1
 TELLS: Final = ("site", "reason", "direction", "media", "process", "missing", "slot")
 """Labels that tell one alert from another of the same name."""
 DOWN: Final = "Room110Down"
 """What is said of a target that was not yet asked, too."""
-_PR_SET_PDEATHSIG: Final = 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,7 +116,7 @@ async def prometheus(
         )
     if not scaled.RULES.is_file():
         raise Failure(Exit.CONFIGURATION, f"there is no {scaled.RULES}: run it from a checkout")
-    port = port or _free_port()
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     config = _written(folder, targets, divisor)
     with (folder / "prometheus.log").open("wb") as log:
@@ -132,7 +129,7 @@ async def prometheus(
             "--log.level=warn",
             stdout=log,
             stderr=log,
-            preexec_fn=_die_with_parent,
+            preexec_fn=die_with_parent,
             process_group=0,
         )
     try:
@@ -141,7 +138,7 @@ async def prometheus(
             await _ready(made, process, folder, targets=len(targets))
             yield made
     finally:
-        await _stop(process)
+        await end(process)
 
 
 def _written(folder: Path, targets: Mapping[str, str], divisor: float) -> Path:
@@ -191,25 +188,3 @@ async def _ready(
     raise Failure(
         Exit.FAILED, f"prometheus did not come, or its targets did not answer: {said[-500:]}"
     )
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(STOP_S):
-            await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

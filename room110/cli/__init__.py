@@ -22,15 +22,13 @@ def main() -> None:
 def run(args: Sequence[str]) -> int:
     """Do what the arguments say; the exit code."""
     from room110.cli.exits import Failure
-    from room110.cli.output import say
+    from room110.cli.output import own_up
     from room110.cli.program import app
 
     try:
         app(list(args), prog_name="room110")
     except Failure as failure:
-        for line in failure.lines:
-            say(f"room110: {line}")
-        return failure.code
+        return own_up(failure)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     return 0

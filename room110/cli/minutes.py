@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from room110.cli import options
+from room110 import environment
 from room110.cli.exits import Exit, Failure
 from room110.cli.options import Json
 from room110.cli.output import emit, emit_json
@@ -33,7 +33,7 @@ def write(
     as_json: Json = False,
 ) -> None:
     """Write the draft minutes, the statistics of speaking, and the technical report."""
-    journals = options.settings().state / "journal"
+    journals = environment.settings().state / "journal"
     journal = _journal(journals, conference)
 
     from bridge.minutes.files import last_before

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from room110.cli.exits import Exit, Failure
+from room110.environment import settings
 
 if TYPE_CHECKING:
     from config.roster import Roster, RosterSite
-    from config.settings import Settings
 
 Server = Annotated[
     str | None,
@@ -44,16 +44,6 @@ def duration_s(text: str | float) -> float:
     if seconds <= 0:
         raise typer.BadParameter(f"{text!r} is no duration such as 20s, 2m or 4h")
     return seconds
-
-
-def settings() -> Settings:
-    """The settings of this environment, or exit 78."""
-    from config.settings import SettingsError, load_settings
-
-    try:
-        return load_settings()
-    except SettingsError as error:
-        raise Failure(Exit.CONFIGURATION, *error.problems) from None
 
 
 def roster() -> Roster:

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from room110.cli.exits import Failure
+
 SCHEMA_VERSION: Final = 1
 """Of every ``--json`` object; grows when a field changes its meaning or goes."""
 
@@ -49,6 +51,13 @@ def emit(line: str) -> None:
 def say(line: str) -> None:
     """One line for the person at the terminal."""
     sys.stderr.write(line + "\n")
+
+
+def own_up(failure: Failure) -> int:
+    """Why it did not go, for the person at the terminal; the exit code."""
+    for line in failure.lines:
+        say(f"room110: {line}")
+    return failure.code
 
 
 def told(answer: Mapping[str, Any], text: str, *, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from room110.cli import options
+from room110 import environment
 from room110.cli.options import Json, duration_s
 
 Sites = Annotated[
@@ -17,7 +17,7 @@ Sites = Annotated[
 
 def serve() -> None:
     """Run the service until it is told to stop."""
-    settings = options.settings()
+    settings = environment.settings()
     from room110.part import become_supervisor
 
     become_supervisor(settings)
@@ -33,7 +33,7 @@ def demo(
     ] = None,
 ) -> None:
     """Run the service and synthetic sites, and hold a conference that goes on by itself."""
-    settings = options.settings()
+    settings = environment.settings()
     from room110.demo import run_demo as run
 
     raise typer.Exit(run(settings, sites=sites, duration_s=duration))
@@ -46,7 +46,7 @@ def sites(
     ] = 63,
 ) -> None:
     """Join synthetic sites and room 110 to the service that runs here, until told to stop."""
-    settings = options.settings()
+    settings = environment.settings()
     from monitoring.logs import configure
     from room110.crowd import run_sites as run
 
@@ -66,7 +66,7 @@ def loadtest(
     as_json: Json = False,
 ) -> None:
     """Join synthetic sites to the service that runs here, change the floor, and measure."""
-    settings = options.settings()
+    settings = environment.settings()
     from room110.loadtest import run_loadtest as run
 
     raise typer.Exit(
@@ -89,7 +89,7 @@ def canary(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port of that page.")] = 8113,
 ) -> None:
     """Listen to the stage as a room would, decode it, and tell Prometheus what was heard."""
-    settings = options.settings()
+    settings = environment.settings()
     from monitoring.logs import configure
     from room110.canary import run_canary as run
 

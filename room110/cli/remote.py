@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
+from room110 import environment
 from room110.cli import options
 from room110.cli.exits import Exit, Failure
 from room110.cli.mends import mends
@@ -196,7 +197,7 @@ def connect(
 
 def running() -> Running:
     """The service of this state directory, or exit 5."""
-    path = options.settings().state / "service.json"
+    path = environment.settings().state / "service.json"
     try:
         facts = json.loads(path.read_bytes())
         return Running(http=str(facts["http"]), conference=str(facts["conference"]))
@@ -221,7 +222,7 @@ def mint(*, user: str, roles: Collection[str], site: str | None, valid_for_s: in
         user=user, roles=frozenset(map(Role, roles)), site=site, conference=conference
     )
     try:
-        keyring = Keyring.load(options.settings().state, roster=options.roster().codes)
+        keyring = Keyring.load(environment.settings().state, roster=options.roster().codes)
         return keyring.mint(identity, valid_for_s)
     except (SecretError, OSError) as error:
         raise Failure(Exit.CONFIGURATION, str(error)) from None

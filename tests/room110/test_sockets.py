@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from room110.cli.exits import Exit, Failure
-from room110.sockets import inherited, listener
+from room110.sockets import free_port, inherited, listener
 
 
 def test_a_port_that_is_taken_is_a_failure_that_names_the_mend():
@@ -29,3 +29,8 @@ def test_what_is_no_socket_is_refused(tmp_path):
     with (tmp_path / "file").open("w") as file, pytest.raises(Failure) as failed:
         inherited(file.fileno())
     assert failed.value.code is Exit.USAGE
+
+
+def test_a_free_port_can_be_taken():
+    with listener("127.0.0.1", free_port(), setting="HTTP_PORT") as door:
+        assert door.getsockname()[1] > 0
