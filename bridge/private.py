@@ -2,8 +2,8 @@
 
 Technicians' consoles hear the site in a sound slot that the stage leaves free: the last speaker's
 first, that of slides and film if four speak.  In talk the site hears room 110 as the chair it will
-be.  Whether somebody may be probed is the
-conference's to say (:func:`bridge.conference.gate.private`); here it is only made of sessions.
+be.  Whether somebody may be probed is the conference's to say
+(:func:`bridge.conference.gate.private`); here it is only made of sessions.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Messages: what clients say on the wire, as docs/protocol.md has it.
 
 Here are those by which a machine takes part; the commands of persons stand in ``floor_messages``,
-``session_messages`` and ``check_messages`` and are collected here.  :mod:`signaling.decoding` makes them of text.
+``session_messages`` and ``check_messages`` and are collected here.  :mod:`signaling.decoding` makes
+them of text.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
  */
 
 import { checkable, mayBurst, progress, tally, walked, walks } from "./checks.js";
-import { announce, h, setFacts, setText } from "./dom.js";
+import { announce, h, isHeld, setFacts, setHeld, setText } from "./dom.js";
 
 export class BoardChecks extends HTMLElement {
   #board = null;
@@ -92,16 +92,6 @@ export class BoardChecks extends HTMLElement {
     });
     if (agreed && (await deeds.do("walk.begin", { anew: anew.checked }))) this.#board.walking();
   }
-}
-
-/** A button that cannot be pressed now keeps its focus. */
-export function setHeld(button, held) {
-  const said = String(held);
-  if (button.getAttribute("aria-disabled") !== said) button.setAttribute("aria-disabled", said);
-}
-
-export function isHeld(button) {
-  return button.getAttribute("aria-disabled") === "true";
 }
 
 customElements.define("board-checks", BoardChecks);

@@ -8,10 +8,9 @@
  */
 
 import { span } from "./clock.js";
-import { isHeld, setHeld } from "./board-checks.js";
 import { seats } from "./board-facts.js";
 import { walked, walks } from "./checks.js";
-import { announce, h, setFacts, setText } from "./dom.js";
+import { announce, h, isHeld, setFacts, setHeld, setText } from "./dom.js";
 import { MOST, oneLine } from "./notes.js";
 
 const SOUNDS = ["good", "quiet", "broken", "echo"];

@@ -37,6 +37,16 @@ export function setFacts(node, facts) {
   }
 }
 
+/** Say of a button that it cannot be pressed now, or that it can; held it keeps its focus. */
+export function setHeld(button, held) {
+  const said = String(held);
+  if (button.getAttribute("aria-disabled") !== said) button.setAttribute("aria-disabled", said);
+}
+
+export function isHeld(button) {
+  return button.getAttribute("aria-disabled") === "true";
+}
+
 /**
  * *work*, at most once per frame however often it is called; in a hidden window, which has no
  * frames, within a quarter of a second.
