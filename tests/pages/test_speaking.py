@@ -36,6 +36,17 @@ async def test_a_speaker_is_interrupted_goes_on_and_is_given_more_time(hall):
     assert "07:00" in await hall.cantho.find("#speech-clock").inner_text()
 
 
+async def test_a_switch_does_what_it_shows(hall):
+    await hall.give("92")
+    await hall.cantho.click("#open-mic")
+    await hall.cantho.waits_for("#mic[aria-checked='true']")
+
+    # The second press comes before the page is drawn again, as when the service was a moment quicker.
+    await hall.cantho.find("#mic").evaluate("mic => { mic.click(); mic.click(); }")
+
+    await hall.cantho.waits_for("#mic[data-mic='off'][aria-checked='false']")
+
+
 async def test_the_time_is_told_to_the_speaker_politely(hall):
     await hall.does("/floor/grants", {"site": "92", "limit_s": 2})
     await hall.cantho.click("#open-mic")

@@ -38,7 +38,8 @@ export class Controls {
     this.#mic = mic;
     this.#store = store;
     this.#commands = commands;
-    this.#on("#mic", "click", () => (mic.open = !mic.open));
+    // By what the switch shows: the service may have shut the microphone under the finger.
+    this.#on("#mic", "click", () => (mic.open = this.#get("#mic").getAttribute("aria-checked") !== "true"));
     this.#on("#open-mic", "click", () => {
       mic.open = true;
       // The button goes away: whoever came by keyboard finds the switch in hand.
