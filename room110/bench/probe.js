@@ -165,18 +165,20 @@
       return performance.now();
     },
 
-    /** From now until `named`, note every 20 ms who is named in a slot that shows a picture. */
+    /** From now until `named`, note who is named in a slot each time the page is drawn with a picture. */
     follow(slot) {
       const video = picture(slot);
       const shown = video.parentElement;
-      following = setInterval(() => {
+      const look = () => {
         if (shown.dataset.state === "live") names.push([shown.dataset.site, ...edge(video)]);
-      }, 20);
+        following = requestAnimationFrame(look);
+      };
+      following = requestAnimationFrame(look);
     },
 
     /** Who was named, and the colour of the picture's left edge: [[site, red, green, blue], ...]. */
     named() {
-      clearInterval(following);
+      cancelAnimationFrame(following);
       return names.splice(0);
     },
 

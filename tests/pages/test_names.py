@@ -14,9 +14,10 @@ from tests.support.browser import CARDS
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
 ROUND = (SYNTHETIC[2], SYNTHETIC[9], SYNTHETIC[15], SYNTHETIC[6])
-APART = 3
-"""Looks, each after 20 ms, for which name and picture may be of two sites: the page is drawn between
-two of them.  Who is named when is proved step by step in test_turn.py."""
+APART = 2
+"""Drawings of the page in a row for which name and picture may be of two sites: a frame that comes
+while the page is drawn is told to it in the next.  However slow the machine is, it is that many; who
+is named when is proved step by step in test_turn.py."""
 
 
 def _pictured(colour: list[int]) -> SiteCode | None:
