@@ -14,8 +14,8 @@ import asyncio
 import csv
 import re
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -141,15 +141,7 @@ async def _play(
 ) -> dict[str, Any]:
     loop = asyncio.get_running_loop()
     told: dict[str, Any] = {}
-    state = folder / "-".join(wanted)
-    async with premises(state, sites=SITES, env=env) as running:
-        local = running.local
-        chair = local.token("chair.lines", Role.CHAIR, site=CENTRE)
-        await local.post("/conference/phase", {"to": "open"}, token=chair)
-        speakers = [site.code for site in load_roster().sites[:SITES]]
-        stage = Stage(
-            browser=browser, running=running, speakers=speakers, guest=GUEST, camera=camera
-        )
+    async with opened(browser, folder / "-".join(wanted), camera=camera, env=env) as stage:
         for name, scene in wanted.items():
             say(f"{name}: {(scene.__doc__ or '').strip()}")
             began_s = loop.time()
@@ -160,3 +152,21 @@ async def _play(
             told[name]["took_s"] = round(loop.time() - began_s, 1)
         told["drops"] = await stage.drops()
     return told
+
+
+@asynccontextmanager
+async def opened(
+    browser: Browser,
+    state: Path,
+    *,
+    camera: str,
+    sites: int = SITES,
+    env: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stage]:
+    """A conference of *sites* provinces in session; *env* are settings of its service."""
+    async with premises(state, sites=sites, env=env) as running:
+        local = running.local
+        chair = local.token("chair.lines", Role.CHAIR, site=CENTRE)
+        await local.post("/conference/phase", {"to": "open"}, token=chair)
+        speakers = [site.code for site in load_roster().sites[:sites]]
+        yield Stage(browser=browser, running=running, speakers=speakers, guest=GUEST, camera=camera)

@@ -1,7 +1,9 @@
 """One conference for the whole folder: the service, 20 synthetic sites, and three people's pages.
 
 The pages are opened once, as on the day itself; every test begins with an open session in which
-nobody has the floor, is next or is blocked, and ends with pages in which nothing went wrong.
+nobody has the floor, is next or is blocked, and ends with pages in which nothing went wrong.  They
+are drawn until the last test has ended, which takes most of two cores, so tests that have a
+conference of their own come before it.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +27,7 @@ from tests.support.browser import CARDS, Screen, screen, write_card, write_tone
 
 SITES = 20
 SYNTHETIC = tuple(site.code for site in load_roster().sites[:SITES])
+HERE = Path(__file__).parent
 CAMERA = "640x360@15"
 SCREEN = "640x360@10"
 
@@ -96,11 +100,21 @@ class Hall:
         await self.desk.click("desk-dialog button[data-answer='yes']")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = [place for place, item in enumerate(items) if item.path.parent == HERE]
+    in_order = sorted((items[place] for place in here), key=_needs_the_hall)
+    for place, item in zip(here, in_order, strict=True):
+        items[place] = item
+
+
+def _needs_the_hall(item: pytest.Item) -> bool:
+    return "whole_hall" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="package", autouse=True)
-def clips(tmp_path_factory):
-    """Nothing outside is read or written."""
+def cache(cache_home):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(cache_home))
         yield
 
 
@@ -121,7 +135,7 @@ async def browser(files) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def whole_hall(browser, clips, tmp_path_factory) -> AsyncIterator[Hall]:
+async def whole_hall(browser, cache, tmp_path_factory) -> AsyncIterator[Hall]:
     async with AsyncExitStack() as stack:
         state = tmp_path_factory.mktemp("state")
         running = await stack.enter_async_context(premises(state, sites=SITES))
@@ -164,6 +178,11 @@ async def hall(whole_hall: Hall) -> AsyncIterator[Hall]:
 POLICY = {"max_floor_users": 1, "request_handling": "queue", "limit_s": 300, "chair_grace_s": 30}
 
 
+SHUT = "mic => { if (mic.getAttribute('aria-checked') === 'true') mic.click(); }"
+"""Looked at and pressed in one step: the service itself shuts the microphone of whom it takes the
+floor from, and a click that came after that would open it."""
+
+
 async def _begin_anew(hall: Hall) -> None:
     """The chair has the chair; nobody speaks, is next, waits or is blocked; over REST, for it is no
     part of a test."""
@@ -178,8 +197,7 @@ async def _begin_anew(hall: Hall) -> None:
     await hall.does("/sites/110/mute", {"on": False})
     await hall.does("/policy", POLICY)
     for shown in (hall.cantho, hall.camau):
-        if await shown.find("#mic[data-mic='on'], #mic[data-mic='silent']").count():
-            await shown.click("#mic")
+        await shown.find("#mic").evaluate(SHUT)
     await until(
         lambda: hall.premises.local.get("/floor"),
         lambda now: not now["holders"] and not now["queue"],

@@ -187,10 +187,10 @@ async def in_the_middle_of_commands(hall: Hall) -> None:
     }
 
 
-async def test_ten_kills_change_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+async def test_ten_kills_change_nothing_that_was_acknowledged(tmp_path: Path, clips: Path) -> None:
     hall = await asyncio.to_thread(Hall, tmp_path)
     try:
-        with ClipLibrary(tmp_path / "clips") as library:
+        with ClipLibrary(clips) as library:
             hall.crowd = Crowd(
                 url=hall.local.ws,
                 token_for=hall.local.site_token,

@@ -146,7 +146,7 @@ def own_address() -> str:
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
+def day(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Day:
     folder = tmp_path_factory.mktemp("day")
     it = Day()
     address = own_address()
@@ -156,7 +156,7 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     with serving(
         folder / "state", folder / "log", log_level="debug", log_format="json", **settings
     ) as service:
-        asyncio.run(live(it, service, local(folder / "state"), folder / "clips", address))
+        asyncio.run(live(it, service, local(folder / "state"), clips, address))
         assert service.stop() == 0
     # A room that is cancelled while it closes a socket may leave it to the collector (seen now and
     # then, not understood): that is not what is looked at here, and must not fail a neighbour.

@@ -96,11 +96,11 @@ class Hall:
 
 
 @asynccontextmanager
-async def hall(folder: Path, *, provinces: int = PROVINCES) -> AsyncIterator[Hall]:
+async def hall(folder: Path, clips: Path, *, provinces: int = PROVINCES) -> AsyncIterator[Hall]:
     """Microphones are never off: only the gates keep them from being heard."""
     with serving(folder / "state", folder / "log") as service:
         house = local(folder / "state")
-        with ClipLibrary(folder / "clips") as library:
+        with ClipLibrary(clips) as library:
             crowd = Crowd(
                 url=house.ws,
                 token_for=house.site_token,
@@ -127,8 +127,8 @@ async def hall(folder: Path, *, provinces: int = PROVINCES) -> AsyncIterator[Hal
         assert "Traceback" not in service.said(), service.said()
 
 
-async def test_control_is_killed_and_nobody_hears_it(tmp_path: Path) -> None:
-    async with hall(tmp_path) as it:
+async def test_control_is_killed_and_nobody_hears_it(tmp_path: Path, clips: Path) -> None:
+    async with hall(tmp_path, clips) as it:
         before, facts, run = await it.conference(), it.facts(), it.heard()
         packets, connections = run.packets, it.connections()
 
@@ -164,8 +164,8 @@ async def _controlled(it: Hall) -> bool:
     return {row["code"] for row in rows if row["control"] == "up"} == set(it.crowd.sites)
 
 
-async def test_the_worker_is_killed_and_the_sites_are_back(tmp_path: Path) -> None:
-    async with hall(tmp_path) as it:
+async def test_the_worker_is_killed_and_the_sites_are_back(tmp_path: Path, clips: Path) -> None:
+    async with hall(tmp_path, clips) as it:
         before, facts, connections = await it.conference(), it.facts(), it.connections()
 
         killed_s = time.monotonic()
@@ -197,8 +197,8 @@ async def _is(it: Hall, expected: dict[str, Any]) -> bool:
     return await it.conference() == expected
 
 
-async def test_both_are_killed_and_all_is_as_it_was(tmp_path: Path) -> None:
-    async with hall(tmp_path) as it:
+async def test_both_are_killed_and_all_is_as_it_was(tmp_path: Path, clips: Path) -> None:
+    async with hall(tmp_path, clips) as it:
         before = await it.conference()
         for name in ("media_pid", "pid"):
             it.kill(name)

@@ -22,10 +22,10 @@ ALWAYS = set(faults.ALWAYS)
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def report(tmp_path_factory, clips):
     tool("prometheus")
     folder = tmp_path_factory.mktemp("proof")
-    return asyncio.run(play(folder, folder / "clips", sites=SITES))
+    return asyncio.run(play(folder, clips, sites=SITES))
 
 
 def judged(alarms):

@@ -1,4 +1,4 @@
-"""What may be asked for; what is measured, tests/pages proves to be there."""
+"""What may be asked for; what is measured, test_scenes.py proves to be there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a seat counts; what it does to a real page, tests/pages proves."""
+"""What a seat counts; what it does to a real page, test_scenes.py proves."""
 
 from __future__ import annotations
 
