@@ -26,9 +26,6 @@ EXECUTABLE: Final = Path("/usr/bin/chromium")
 PROBE: Final = Path(__file__).with_name("probe.js")
 SIZE: Final = (1600, 900)
 LOOK_S: Final = 0.05
-UNSEEN: Final = 0.5
-"""Scale of a page at which nobody looks: the same page, a quarter of the pixels to draw.  Without a
-graphics card drawing takes more of a machine than all of the service."""
 PATIENCE_S: Final = 30.0
 """A fact that has not come true by then does not; on a free machine most do in one."""
 
@@ -83,14 +80,11 @@ def _arguments(sound: Path | None, picture: Path | None) -> list[str]:
     return arguments
 
 
-async def context(browser: Browser, *, scale: float = 1.0) -> BrowserContext:
-    """A person's own browser profile, with the probe in every page; *scale* is device pixels per
-    CSS pixel."""
+async def context(browser: Browser) -> BrowserContext:
+    """A person's own browser profile, with the probe in every page."""
     width, height = SIZE
     made = await browser.new_context(
-        viewport={"width": width, "height": height},
-        device_scale_factor=scale,
-        permissions=["camera", "microphone"],
+        viewport={"width": width, "height": height}, permissions=["camera", "microphone"]
     )
     await made.add_init_script(path=PROBE)
     return made

@@ -89,7 +89,7 @@
     return !player.paused && !player.muted && player.volume > 0;
   }
 
-  let following = 0;
+  let unfollow = () => {};
   const names = [];
 
   globalThis.room110Probe = {
@@ -165,20 +165,25 @@
       return performance.now();
     },
 
-    /** From now until `named`, note who is named in a slot each time the page is drawn with a picture. */
+    /** From now until `named`, note at each frame that is presented who is named in its slot. */
     follow(slot) {
       const video = picture(slot);
       const shown = video.parentElement;
       const look = () => {
         if (shown.dataset.state === "live") names.push([shown.dataset.site, ...edge(video)]);
-        following = requestAnimationFrame(look);
+        watch();
       };
-      following = requestAnimationFrame(look);
+      // The page asked first, so it has been told of a frame before this looks.
+      const watch = () => {
+        const asked = video.requestVideoFrameCallback(look);
+        unfollow = () => video.cancelVideoFrameCallback(asked);
+      };
+      watch();
     },
 
     /** Who was named, and the colour of the picture's left edge: [[site, red, green, blue], ...]. */
     named() {
-      cancelAnimationFrame(following);
+      unfollow();
       return names.splice(0);
     },
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from bridge.conference.words import Role, SiteCode
 from bridge.media.slots import SessionKind, slots_for
-from room110.bench.chromium import PATIENCE_S, UNSEEN, context
+from room110.bench.chromium import PATIENCE_S, context
 from room110.bench.relay import Relay
 from room110.premises import Premises
 
@@ -154,7 +154,7 @@ async def seat(
     browser: Browser, running: Premises, site: SiteCode, way: Way = DIRECT, **query: str
 ) -> AsyncIterator[Seat]:
     """The page of *site* with its media up, in a browser profile of its own, while inside."""
-    profile = await context(browser, scale=UNSEEN)
+    profile = await context(browser)
     told = {name: getattr(way, name) for name in ("transport", "address", "port", "repair")}
     await profile.add_init_script(script=f"({_function()})({json.dumps(told)})")
     try:

@@ -11,7 +11,7 @@ from tests.pages.conftest import SYNTHETIC
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-FIRST, SECOND, THIRD = SYNTHETIC[3], SYNTHETIC[11], SYNTHETIC[19]
+FIRST, SECOND, THIRD = SYNTHETIC[3], SYNTHETIC[6], SYNTHETIC[9]
 
 
 async def test_each_page_sees_and_hears_whoever_the_chair_gives_the_floor(hall):

@@ -27,7 +27,7 @@ from tests.support.browser import screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-FIRST, SECOND = SYNTHETIC[9], SYNTHETIC[10]
+FIRST, SECOND = SYNTHETIC[8], SYNTHETIC[9]
 YES = "desk-dialog button[data-answer='yes']"
 
 

@@ -12,7 +12,7 @@ from tests.support.browser import screen
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-HOWLS, NEXT = SYNTHETIC[11], SYNTHETIC[12]
+HOWLS, NEXT = SYNTHETIC[7], SYNTHETIC[8]
 YES = "desk-dialog button[data-answer='yes']"
 
 

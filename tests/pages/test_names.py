@@ -13,11 +13,11 @@ from tests.support.browser import CARDS
 
 pytestmark = pytest.mark.asyncio(loop_scope="package")
 
-ROUND = (SYNTHETIC[2], SYNTHETIC[9], SYNTHETIC[15], SYNTHETIC[6])
-APART = 2
-"""Drawings of the page in a row for which name and picture may be of two sites: a frame that comes
-while the page is drawn is told to it in the next.  However slow the machine is, it is that many; who
-is named when is proved step by step in test_turn.py."""
+ROUND = (SYNTHETIC[2], SYNTHETIC[9], SYNTHETIC[5], SYNTHETIC[6])
+APART = 1
+"""Frames in a row at which name and picture may be of two sites: while the page is told of one the
+next may come.  However slow the machine is, it is one; who is named when is proved step by step in
+test_turn.py."""
 
 
 def _pictured(colour: list[int]) -> SiteCode | None:

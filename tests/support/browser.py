@@ -24,7 +24,7 @@ from bridge.endpoint.card import Card
 from bridge.endpoint.picture import LOOP_S, nearest, still
 from bridge.endpoint.tone import RATE_HZ
 from config.roster import load_roster
-from room110.bench.chromium import PATIENCE_S, UNSEEN, context, probe, until
+from room110.bench.chromium import PATIENCE_S, context, probe, until
 from room110.crowd import card_of
 
 CARDS = {site.code: card_of(site) for site in load_roster()}
@@ -183,11 +183,9 @@ class Screen:
 
 
 @asynccontextmanager
-async def screen(
-    browser: Browser, name: str, address: str, *, scale: float = UNSEEN
-) -> AsyncIterator[Screen]:
+async def screen(browser: Browser, name: str, address: str) -> AsyncIterator[Screen]:
     """A page in a browser profile of its own."""
-    profile = await context(browser, scale=scale)
+    profile = await context(browser)
     try:
         shown = Screen(name, await profile.new_page())
         await shown.page.goto(address, timeout=OPEN_S * 1000)

@@ -67,12 +67,12 @@ async def take() -> None:
             picture = write_card(folder / f"{site}.y4m", card)
             browser = await stack.enter_async_context(chromium(sound=sound, picture=picture))
             address = running.link("site", role=Role.SITE, site=site, camera="640x360@15")
-            return await stack.enter_async_context(screen(browser, site, address, scale=1.0))
+            return await stack.enter_async_context(screen(browser, site, address))
 
         async def console(page: str, role: Role) -> Screen:
             browser = await stack.enter_async_context(chromium())
             address = running.link(page, role=role)
-            return await stack.enter_async_context(screen(browser, page, address, scale=1.0))
+            return await stack.enter_async_context(screen(browser, page, address))
 
         speaker = await room_of(SPEAKS)
         waiting = await room_of(WAITS)
