@@ -44,6 +44,7 @@ GAUGES: Final[Mapping[str, float]] = {
     "jitter_buffer_s": 10.0,
     "available_outgoing_bps": 1e9,
     "rtt_s": 60.0,
+    "relayed": 1.0,
 }
 """What is as of now, and the greatest."""
 

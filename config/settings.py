@@ -23,6 +23,8 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.turn import turn_urls
+
 PREFIX: Final = "ROOM110_"
 
 IpAddress = IPv4Address | IPv6Address
@@ -92,6 +94,13 @@ class Settings(BaseSettings):
     """IPv4 or IPv6 addresses offered to sites as ICE candidates, best first, with commas between.
     Behind NAT these are the outer ones."""
 
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """TURN servers that pages are told of, with commas between, for sites that reach neither media
+    port: ``turns:turn.example.gov.vn:443?transport=tcp``.  None: pages use none."""
+
+    turn_secret_file: Path | None = None
+    """File of one line, the ``static-auth-secret`` of these servers, for nobody else to read."""
+
     title: str = Field(
         default="Hội nghị trực tuyến Giám đốc các Sở Khoa học và Công nghệ",
         min_length=1,
@@ -116,7 +125,7 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = "auto"
     """``json`` is one object per line, ``console`` is for eyes, ``auto`` looks for a terminal."""
 
-    @field_validator("state", "roster")
+    @field_validator("state", "roster", "turn_secret_file")
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -132,7 +141,7 @@ class Settings(BaseSettings):
             )
         return value
 
-    @field_validator("media_host", "media_advertise", "public_hosts", mode="before")
+    @field_validator("media_host", "media_advertise", "public_hosts", "turn_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -165,6 +174,11 @@ class Settings(BaseSettings):
             if offer.is_unspecified or offer.is_multicast or is_of_one_link:
                 raise ValueError(f"{offer} is no address a site could send to")
         return tuple(map(str, offers))
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _relaying(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return turn_urls(value)
 
     @field_validator("media_tcp_port", "speaking_limit_s", mode="before")
     @classmethod
@@ -201,6 +215,18 @@ class Settings(BaseSettings):
     def _ports_differ(self) -> Self:
         if self.http_port and self.http_port == self.media_tcp_port:
             raise ValueError(f"http_port and media_tcp_port are both TCP port {self.http_port}")
+        return self
+
+    @model_validator(mode="after")
+    def _turn_is_whole(self) -> Self:
+        if bool(self.turn_urls) != (self.turn_secret_file is not None):
+            given, other = "URLS", "SECRET_FILE"
+            if not self.turn_urls:
+                given, other = other, given
+            raise ValueError(
+                f"{PREFIX}TURN_{given} is set without {PREFIX}TURN_{other}; a TURN server takes"
+                " nobody without both"
+            )
         return self
 
 

@@ -38,7 +38,8 @@ from bridge.records import JournalError
 from bridge.room import Room
 from bridge.service import Bridge
 from config.roster import RosterError, load_roster
-from config.settings import Settings
+from config.settings import PREFIX, Settings
+from config.turn import TurnError, turn_secret
 from monitoring.http import Check, health_routes, metrics_routes
 from monitoring.metrics import Metrics
 from monitoring.surroundings import Surroundings
@@ -52,6 +53,7 @@ from room110.until import until_told
 from signaling.app import make_app
 from signaling.bearers import bearer, check_reader
 from signaling.identity import Keyring, SecretError
+from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
 
@@ -159,6 +161,7 @@ async def _started(
         roster = load_roster(settings.roster)
     except (OSError, RosterError) as error:
         raise Failure(Exit.CONFIGURATION, f"roster: {error}") from error
+    turn = _turn(settings)
     state = settings.state
     try:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -213,7 +216,13 @@ async def _started(
         stack.callback(parts.create_task(part).cancel)
     # A task that never began would not give back what it owns when the rest cannot start.
     await asyncio.sleep(0)
-    app = make_app(bridge, keyring, minutes=Papers(journals.directory), hosts=settings.public_hosts)
+    app = make_app(
+        bridge,
+        keyring,
+        minutes=Papers(journals.directory),
+        hosts=settings.public_hosts,
+        turn=turn,
+    )
     app.router.add_routes(health_routes(lambda: _checks(rooms, plane)))
     metrics = Metrics(
         bridge,
@@ -240,6 +249,16 @@ async def _started(
         on_news(lambda: _announce(state, service))
     _announce(state, service)
     return service
+
+
+def _turn(settings: Settings) -> TurnServers:
+    if settings.turn_secret_file is None:
+        return TurnServers()
+    try:
+        secret = turn_secret(settings.turn_secret_file)
+    except TurnError as error:
+        raise Failure(Exit.CONFIGURATION, f"{PREFIX}TURN_SECRET_FILE: {error}") from None
+    return TurnServers(settings.turn_urls, secret)
 
 
 def _announce(state: Path, service: Service) -> None:

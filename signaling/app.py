@@ -30,6 +30,7 @@ from signaling.readings import ReadingDoor
 from signaling.rest import RestDoor
 from signaling.sse import EventDoor
 from signaling.static import page_routes
+from signaling.turn import TurnServers
 from signaling.websocket import WebSocketDoor
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -48,17 +49,18 @@ def make_app(
     *,
     minutes: Minutes | None = None,
     hosts: Collection[str] = (),
+    turn: TurnServers | None = None,
     limits: Limits | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> web.Application:
     """Both doors to this bridge, and the papers of *minutes*.  *hosts* are names of the service
-    beside those of this machine.
+    beside those of this machine, *turn* the servers that pages are told of.
 
     At shutdown every session gets ``bye {shutdown}`` first; run the app with a
     ``shutdown_timeout`` of at least 5 s.
     """
     limits = limits or Limits()
-    sockets = WebSocketDoor(bridge, keyring, limits=limits, clock=clock)
+    sockets = WebSocketDoor(bridge, keyring, turn=turn or TurnServers(), limits=limits, clock=clock)
     bearers = Bearers(bridge, keyring, rate=limits.messages, clock=clock)
     events = EventDoor(
         bridge, bearers, max_streams=limits.max_streams, max_waiting=limits.max_waiting

@@ -33,6 +33,7 @@ from signaling.messages import Command, EndpointReport, Goodbye, Hello, MediaOff
 from signaling.outbox import MAX_WAITING, SessionOutbox
 from signaling.ports import Bridge
 from signaling.routes import request_of
+from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
 
@@ -83,12 +84,14 @@ class Conversation:
         keyring: Keyring,
         outbox: SessionOutbox,
         *,
+        turn: TurnServers,
         limits: Limits,
         clock: Callable[[], float],
     ) -> None:
         self._bridge = bridge
         self._keyring = keyring
         self._outbox = outbox
+        self._turn = turn
         self._clock = clock
         self._messages = Allowance(limits.messages, now=clock())
         self._errors = Allowance(limits.errors, now=clock())
@@ -214,7 +217,7 @@ class Conversation:
                 notices.SlotLine(slot=s.name, kind=s.kind, direction=s.direction)
                 for s in joined.slots
             ),
-            ice_servers=(),
+            ice_servers=self._turn.lent_to(_borrower(hello.kind, identity, joined.session)),
         )
         self._outbox.greet(answer.wire())
 
@@ -262,6 +265,12 @@ class Conversation:
         if detail:
             error["detail"] = dict(detail)
         self._outbox.say(notices.Error.model_validate(error).wire())
+
+
+def _borrower(kind: SessionKind, identity: Identity, session: str) -> str:
+    """The name a machine has at a TURN server (:mod:`signaling.turn`)."""
+    is_device = kind in {SessionKind.ROOM, SessionKind.CONTENT}
+    return identity.site if is_device and identity.site is not None else session
 
 
 def _conference_of(joined: Joined) -> dict[str, Any]:

@@ -136,6 +136,7 @@ class EndpointStats(Message):
     quality_limited_bandwidth_s: Stat = None
     available_outgoing_bps: Stat = None
     rtt_s: Stat = None
+    relayed: Stat = None
 
     def said(self) -> dict[str, float]:
         return self.model_dump(exclude_none=True)

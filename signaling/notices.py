@@ -30,6 +30,14 @@ class SlotLine(Message):
     direction: Annotated[Direction, Field(strict=False)]
 
 
+class IceServer(Message):
+    """As the W3C has its ``RTCIceServer``."""
+
+    urls: tuple[str, ...] = Field(strict=False)
+    username: str
+    credential: str = Field(repr=False)
+
+
 class Missed(Message):
     """All that happened since the revision a client resumed from, as one change."""
 
@@ -51,7 +59,7 @@ class HelloOk(Message):
     snapshot: dict[str, Any] | None = None
     missed: Missed | None = None
     slots: tuple[SlotLine, ...] = Field(strict=False)
-    ice_servers: tuple[str, ...] = Field(strict=False)
+    ice_servers: tuple[IceServer, ...] = Field(strict=False)
 
 
 class Ok(Message):

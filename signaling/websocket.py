@@ -22,6 +22,7 @@ from signaling.messages import SUBPROTOCOL
 from signaling.outbox import Ending, SessionOutbox
 from signaling.ports import Bridge
 from signaling.problem import Problem
+from signaling.turn import TurnServers
 
 MAX_FRAME_BYTES: Final = 1024 * 1024
 """Beyond it the frame is not even read; below it an oversize message gets its error."""
@@ -40,11 +41,13 @@ class WebSocketDoor:
         bridge: Bridge,
         keyring: Keyring,
         *,
+        turn: TurnServers,
         limits: Limits,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._bridge = bridge
         self._keyring = keyring
+        self._turn = turn
         self._limits = limits
         self._clock = clock
         self._encoder = Encoder()
@@ -82,7 +85,12 @@ class WebSocketDoor:
         )
         gone = self._outboxes[outbox] = asyncio.Event()
         conversation = Conversation(
-            self._bridge, self._keyring, outbox, limits=self._limits, clock=self._clock
+            self._bridge,
+            self._keyring,
+            outbox,
+            turn=self._turn,
+            limits=self._limits,
+            clock=self._clock,
         )
         try:
             async with asyncio.TaskGroup() as tasks:

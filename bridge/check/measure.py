@@ -4,7 +4,7 @@ The plane counts (:mod:`bridge.media.trial`), here it is asked and what it count
 
 | figure | from |
 |---|---|
-| way, family | the address that its packets come from; a relay is known by its address |
+| way, family | the address that its packets come from; that it is a relay's only the page knows, and says in its statistics |
 | round trip, loss and jitter down | what its receiver reports, of even padding or of what flows anyway |
 | loss and jitter up | its own packets, before repair |
 | down | what bursts of padding proved (:mod:`bridge.check.carried`) |
@@ -27,7 +27,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import Callable, Collection
-from typing import Final, Literal
+from typing import Final
 
 from bridge.check.carried import carried_bps
 from bridge.check.echo import LONGEST_MS, echo_db
@@ -64,15 +64,12 @@ class Measurer:
         sessions: Sessions,
         light: Callable[[Collection[SiteCode]], None],
         speech: Speech | None = None,
-        relays: Collection[str] = (),
     ) -> None:
-        """*light*: the sites that are to send all they have, from now on.  *relays*: addresses that
-        relayed packets come from."""
+        """*light*: the sites that are to send all they have, from now on."""
         self._plane = plane
         self._sessions = sessions
         self._light = light
         self._speech = speech or Speech()
-        self._relays = frozenset(relays)
         self._numbers = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[LineTried]] = {}
         self._lit: set[SiteCode] = set()
@@ -92,8 +89,8 @@ class Measurer:
                 tried = await self._try(session, session.media, bursts=bursts, clip=clip)
             finally:
                 self._shine(site, on=False)
-            is_off = session.mic in OFF
-        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, relays=self._relays)
+            is_off, is_relayed = session.mic in OFF, _is_relayed(session)
+        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, is_relayed=is_relayed)
 
     def hear(self, tried: LineTried) -> None:
         """A trial is over."""
@@ -140,9 +137,10 @@ def figures_of(
     *,
     bursts: bool,
     is_off: bool = False,
-    relays: Collection[str] = (),
+    is_relayed: bool = False,
 ) -> Figures:
-    """What a trial that was done has found.  *is_off*: the site says that its microphone is."""
+    """What a trial that was done has found.  *is_off*: the site says that its microphone is;
+    *is_relayed*: that it came through a TURN server."""
     levels, echo = since_open(tried.levels), None
     if clip is not None and tried.played_ms is not None:
         echo = echo_db(clip.levels, tried.played_ms, levels)
@@ -153,7 +151,7 @@ def figures_of(
         levels = ()
     loss_down = _ratio(tried.lost_down, tried.expected_down)
     return Figures(
-        way=_way(tried, relays),
+        way="relay" if is_relayed and tried.path else tried.path or None,
         family=tried.family or None,
         rtt_s=tried.rtt_s,
         loss_up=_ratio(tried.lost_up, tried.expected_up),
@@ -173,10 +171,8 @@ def figures_of(
     )
 
 
-def _way(tried: LineTried, relays: Collection[str]) -> Literal["udp", "tcp", "relay"] | None:
-    if tried.address in relays:
-        return "relay"
-    return tried.path or None
+def _is_relayed(session: Session) -> bool:
+    return session.client is not None and session.client.stats.get("relayed", 0.0) > 0
 
 
 def _up_bps(tried: LineTried) -> float | None:

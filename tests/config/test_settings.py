@@ -62,6 +62,9 @@ def test_a_name_like_no_other_is_answered_with_all_there_are(monkeypatch):
         ("MEDIA_ADVERTISE", "ff02::1", "no address a site could send to"),
         ("MEDIA_ADVERTISE", "fe80::1%eth0", "no address a site could send to"),
         ("MEDIA_ADVERTISE", "127.0.0.1 127.0.0.2", "not an IPv4 or IPv6 address"),
+        ("TURN_URLS", "turns:t:443, stun:t", "stun:t: it begins with turn: or turns:"),
+        ("TURN_URLS", "turns://t:443", "no address such as turns:"),
+        ("TURN_URLS", "turn:a,turn:b,turn:c,turn:d,turn:e", "at most 4"),
         ("MAX_FLOOR_USERS", "0", "greater than or equal to 1"),
         ("MAX_FLOOR_USERS", "5", "less than or equal to 4"),
         ("REQUEST_HANDLING", "open", "'block', 'confirm' or 'queue'"),
@@ -136,6 +139,31 @@ def test_what_is_listened_to_can_be_offered(monkeypatch, host, advertise, hosts,
     assert (settings.media_host, settings.media_advertise) == (hosts, offers)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [("URLS", "turns:t:443", "SECRET_FILE"), ("SECRET_FILE", "/etc/x", "URLS")],
+)
+def test_a_turn_server_without_its_secret_is_none_and_the_other_way_round(
+    monkeypatch, name, value, other
+):
+    monkeypatch.setenv(f"ROOM110_TURN_{name}", value)
+
+    (line,) = problems()
+    assert line.startswith(f"ROOM110_TURN_{name} is set without ROOM110_TURN_{other};")
+
+
+def test_turn_servers_are_told_in_their_order_and_the_secret_stays_in_its_file(
+    monkeypatch, tmp_path
+):
+    monkeypatch.setenv("ROOM110_TURN_URLS", "turns:t:443?transport=tcp, turn:t:3478,turn:t:3478")
+    monkeypatch.setenv("ROOM110_TURN_SECRET_FILE", "~/turn-secret")
+
+    settings = load_settings()
+
+    assert settings.turn_urls == ("turns:t:443?transport=tcp", "turn:t:3478")
+    assert settings.turn_secret_file == tmp_path / "turn-secret"  # and nobody has looked for it
+
+
 def test_http_and_media_cannot_share_a_tcp_port(monkeypatch):
     monkeypatch.setenv("ROOM110_HTTP_PORT", "8111")
 
@@ -154,6 +182,7 @@ def test_without_any_variable_everything_stays_on_this_machine():
     assert settings.media_tcp_port == 8111
     assert settings.media_advertise == ("127.0.0.1",)
     assert settings.speaking_limit_s == 300
+    assert (settings.turn_urls, settings.turn_secret_file) == ((), None)
 
 
 def test_an_empty_variable_is_none_at_all(monkeypatch):

@@ -74,3 +74,19 @@ async def test_counters_are_sums_and_what_is_not_told_is_left_out(blank):
         "quality_limited_bandwidth_s": 3,
         "rtt_s": 0.03,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"), [("relay", 1), ("host", 0), ("srflx", 0), ("prflx", 0), (None, None)]
+)
+async def test_whether_the_way_is_a_relay_s_is_what_its_own_end_is(blank, kind, told):
+    far = {"type": "remote-candidate", "candidateType": "host"}
+    near = {"type": "local-candidate", "candidateType": kind}
+    # A relay that was lent and is not the way, too: every page that is told of a server has one.
+    idle = {"type": "local-candidate", "candidateType": "relay"}
+    way = {"type": "candidate-pair", "nominated": True, "localCandidateId": 1 if kind else 9}
+    other = {"type": "candidate-pair", "nominated": False, "localCandidateId": 2}
+
+    [looked] = await blank.evaluate(LOOK, [[[far, near, idle, way, other]]])
+
+    assert looked.get("relayed") == told

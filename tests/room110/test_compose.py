@@ -164,6 +164,25 @@ async def test_a_state_that_cannot_be_used_is_a_matter_of_configuration(tmp_path
     assert failed.value.code is Exit.CONFIGURATION
 
 
+async def test_a_turn_server_whose_secret_cannot_be_used_is_a_matter_of_configuration(tmp_path):
+    shared = tmp_path / "turn-secret"
+    turn = {"turn_urls": ("turns:turn.example:443",), "turn_secret_file": shared}
+    with pytest.raises(Failure) as failed:
+        async with running(settings(tmp_path, **turn)):
+            raise AssertionError
+    assert failed.value.code is Exit.CONFIGURATION
+    assert failed.value.lines == (f"ROOM110_TURN_SECRET_FILE: {shared}: No such file or directory",)
+    assert not (tmp_path / "secret").exists()
+
+    shared.write_text("north/wind+64==abcdef\n")
+    shared.chmod(0o600)
+    async with running(settings(tmp_path, **turn)) as service:
+        token = Local.find(settings(tmp_path)).token("guest", Role.VIEWER)
+        async with connect(f"{service.http}/ws", token, SessionKind.WALL) as wall:
+            (server,) = wall.hello_ok.ice_servers
+    assert server.urls == ("turns:turn.example:443",)
+
+
 async def test_a_bug_inside_comes_out_with_all_it_has_to_say(tmp_path):
     with pytest.raises(BaseExceptionGroup) as group:
         async with running(settings(tmp_path)):

@@ -63,6 +63,7 @@ DROP = "drop-" + secrets.token_hex(6)
 BEYOND = "beyond-" + secrets.token_hex(6)
 SPEAKER, DROPPED, ODD = "01", "02", "04"
 
+TURN_SECRET = secrets.token_urlsafe(24)
 STRANGER, PROXIED, V6 = "203.0.113.7", "203.0.113.9", "2001:db8::7"
 OFFER = (
     f"v=0\r\no=- 1 1 IN IP4 {STRANGER}\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
@@ -76,6 +77,8 @@ class Day:
     """What was written, and what may not be in it."""
 
     tokens: set[str] = field(default_factory=set)
+    passwords: set[str] = field(default_factory=lambda: {TURN_SECRET})
+    """At a TURN server: the service's, and what devices were given."""
     credentials: set[str] = field(default_factory=lambda: {"frag9x7q", "passw0rd-of-a-stranger-1"})
     addresses: set[str] = field(default_factory=lambda: {STRANGER, PROXIED, V6})
     text: str = ""
@@ -93,6 +96,7 @@ class Day:
         # A token is what makes it one: its signature; and what it says of a person.
         secret = {part for token in self.tokens for part in token.split(".")[1:] if part}
         found = [f"token {part}" for part in secret if part in line]
+        found += [f"password {word}" for word in self.passwords if word in line]
         if "eyJ" in line:
             found.append("the beginning of a token")
         if record["level"] == "debug":
@@ -126,6 +130,7 @@ class Hall(Crowd):
         self._day, self._address = day, address
 
     def _endpoint(self, client: Any, site: RosterSite, *, stuck: bool) -> SyntheticSite:
+        self._day.passwords |= {server.credential for server in client.hello_ok.ice_servers}
         return SyntheticSite(
             card=card_of(site),
             slots=[Slot(s.slot, s.kind, s.direction) for s in client.hello_ok.slots],
@@ -152,7 +157,15 @@ def day(tmp_path_factory: pytest.TempPathFactory, clips: Path) -> Day:
     address = own_address()
     if not ipaddress.ip_address(address).is_loopback:
         it.addresses.add(address)
-    settings = {"media_host": address, "media_advertise": address}
+    shared = folder / "turn-secret"
+    shared.write_text(TURN_SECRET, encoding="ascii")
+    shared.chmod(0o600)
+    settings = {
+        "media_host": address,
+        "media_advertise": address,
+        "turn_urls": f"turns:{STRANGER}:443",
+        "turn_secret_file": shared,
+    }
     with serving(
         folder / "state", folder / "log", log_level="debug", log_format="json", **settings
     ) as service:
@@ -381,7 +394,7 @@ def test_it_was_a_day_as_they_are(day: Day) -> None:
         *("media.control_left", "media.control_came", "process.restarted", "service.stopping"),
         "http.malformed",
     }
-    assert len(day.tokens) > 5 and len(day.credentials) > 8
+    assert len(day.tokens) > 5 and len(day.credentials) > 8 and len(day.passwords) > 3
 
 
 def test_nothing_private_is_in_the_log(day: Day) -> None:
@@ -400,7 +413,8 @@ def test_what_would_leak_is_found(day: Day) -> None:
     assert day.leaks(record) == []
     for word in (token, token.split(".")[2], OFFER, *day.credentials, *day.addresses):
         assert day.leaks({**record, "odd": f"x {word} y"}), word
-    assert day.leaks({**record, "level": "debug", "odd": token})
+    for word in (token, *day.passwords):
+        assert day.leaks({**record, "level": "debug", "odd": f"x {word} y"}), word
 
 
 def test_a_command_is_followed_from_the_door_to_the_worker(day: Day) -> None:

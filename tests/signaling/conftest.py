@@ -17,6 +17,7 @@ from signaling.app import make_app
 from signaling.conversation import Limits
 from signaling.identity import Keyring
 from signaling.messages import SUBPROTOCOL
+from signaling.turn import TurnServers
 from tests.support.fake_bridge import FakeBridge, FakeMinutes
 
 ROSTER = ("01", "11", "14", "110")
@@ -29,6 +30,7 @@ class Service:
         self.bridge = bridge
         self.keyring = keyring
         self.minutes = FakeMinutes()
+        self.turn = TurnServers()
         self.clock_s = 100.0
         self.http: aiohttp.ClientSession
         self.server: TestServer
@@ -53,6 +55,7 @@ class Service:
             self.keyring,
             minutes=self.minutes,
             hosts=hosts,
+            turn=self.turn,
             limits=limits,
             clock=lambda: self.clock_s,
         )

@@ -29,12 +29,13 @@ def test_lists_of_json_become_the_tuples_they_stand_for():
             "conference": "c",
             "snapshot": {"rev": 1},
             "slots": [{"slot": "mic", "kind": "audio", "direction": "send"}],
-            "ice_servers": [],
+            "ice_servers": [{"urls": ["turn:t"], "username": "9:01", "credential": "c"}],
         }
     )
 
     assert hello.slots[0].slot == "mic"
     assert hello.you.roles == ("site",)
+    assert hello.ice_servers[0].urls == ("turn:t",)
 
 
 def test_what_was_never_given_is_left_out_on_the_wire():

@@ -71,6 +71,8 @@ def _written(name: str, default: object) -> str:
         return "/var/lib/room110"
     if name == "roster":
         return "/etc/room110/roster.csv"
+    if name == "turn_secret_file":
+        return ""
     if isinstance(default, tuple):
         return ",".join(map(str, default))
     return "none" if default is None else str(default)

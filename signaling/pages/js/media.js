@@ -36,6 +36,11 @@ const HAND_OVER_S = 3;
  */
 const WARM_S = 2;
 
+/** Of a PeerConnection; which way it takes ICE decides, and a relay is its last choice. */
+function configuration({ ice_servers: iceServers }) {
+  return { bundlePolicy: "max-bundle", iceServers };
+}
+
 export class Media extends EventTarget {
   state = "none";
   #session;
@@ -160,7 +165,7 @@ export class Media extends EventTarget {
     // Without control there is nobody to offer to; hello starts it.
     if (this.#session.state !== "up" || this.#waits) return;
     this.#close("connecting");
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers: [] });
+    const pc = new RTCPeerConnection(configuration(this.#session.hello));
     this.#pc = pc;
     this.#stats = new Stats();
     this.#guard(pc);
@@ -174,6 +179,8 @@ export class Media extends EventTarget {
     this.#setState(possible ? "connecting" : "lost");
     if (!possible || this.#restarting !== 0) return;
     this.#restarting = setTimeout(() => this.#startAgain(), RESTART_S * 1000);
+    // What a TURN server is shown is good for a day: the newest hello has the newest.
+    pc.setConfiguration(configuration(this.#session.hello));
     pc.restartIce();
     await this.#offer(pc, { restart: true });
     // A way that came back by itself meanwhile is told no more.

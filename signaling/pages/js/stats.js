@@ -30,6 +30,12 @@ export class Stats {
   }
 }
 
+/** Whether a pair goes through a TURN server, as a number; undefined: the browser does not tell. */
+function relayed(report, { localCandidateId }) {
+  const own = report.get(localCandidateId);
+  return own && Number(own.candidateType === "relay");
+}
+
 function tally(report) {
   const sum = {};
   const add = (name, value) => {
@@ -53,6 +59,7 @@ function tally(report) {
     } else if (row.type === "candidate-pair" && row.nominated) {
       add("available_outgoing_bps", row.availableOutgoingBitrate);
       add("rtt_s", row.currentRoundTripTime);
+      add("relayed", relayed(report, row));
     }
   }
   return sum;

@@ -243,9 +243,36 @@ def test_a_loss_of_a_few_packets_is_no_figure():
     assert (figures.loss_up, figures.loss_down) == (None, 0.08)
 
 
-def test_packets_from_a_relay_are_known_by_their_address():
-    assert figures_of(FOUND, None, None, bursts=True, relays={"198.51.100.7"}).way == "relay"
-    assert figures_of(replace(FOUND, path=""), None, None, bursts=True).way is None
+@pytest.mark.parametrize(
+    ("path", "is_relayed", "way"),
+    [
+        ("udp", False, "udp"),
+        ("tcp", False, "tcp"),
+        ("udp", True, "relay"),
+        ("", False, None),
+        ("", True, None),
+    ],
+)
+def test_a_way_through_a_turn_server_is_one_of_its_own(path, is_relayed, way):
+    told = replace(FOUND, path=path)
+
+    assert figures_of(told, None, None, bursts=True, is_relayed=is_relayed).way == way
+
+
+@virtual_time
+@pytest.mark.parametrize(
+    ("stats", "way"),
+    [({"relayed": 1}, "relay"), ({"relayed": 0}, "udp"), ({}, "udp"), (None, "udp")],
+)
+async def test_that_its_way_is_a_relay_s_only_the_page_knows(tmp_path, stats, way):
+    async with measuring(tmp_path, "01") as (house, it):
+        session = house.bridge._sessions.room("01")
+        house.bridge.report(session.id, mic="on", level=-30, stats=stats)
+        asked = asyncio.create_task(it.measure("01", bursts=False, number=None))
+        await asyncio.sleep(0.1)
+        answer(house, orders(house)[0], path="udp")
+
+        assert (await asked).way == way
 
 
 def rooms_levels(*, echo: bool) -> tuple[tuple[int, int], ...]:
