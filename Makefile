@@ -79,4 +79,4 @@ install:
 	@PYTHON=$(PYTHON) VENV=$(VENV) deploy/install.sh
 
 debian-packages:
-	@deploy/debian-packages.sh fonts-dejavu-core chromium prometheus prometheus-alertmanager
+	@deploy/debian-packages.sh fonts-dejavu-core chromium prometheus prometheus-alertmanager coturn

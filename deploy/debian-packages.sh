@@ -25,6 +25,7 @@ if [ "$(id -u)" != 0 ]; then
     say "         fonts-dejavu-core: the tests cannot check the Vietnamese names in pictures without it"
     say "         chromium: no page can be opened without it, so none is tested"
     say "         prometheus, prometheus-alertmanager: their checkers read deploy/, so no rule is tested"
+    say "         coturn: no page is led through the TURN server of deploy/"
     say "         mend, as root:  apt-get update && apt-get install$missing"
     exit 1
 fi

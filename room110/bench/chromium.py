@@ -34,10 +34,11 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def chromium(
-    *, sound: Path | None = None, picture: Path | None = None
+    *, sound: Path | None = None, picture: Path | None = None, trusts: str = ""
 ) -> AsyncIterator[Browser]:
     """A browser whose every microphone is the WAV *sound* and every camera the Y4M *picture*;
-    Chromium's own beeping fakes without them."""
+    Chromium's own beeping fakes without them.  *trusts* a certificate with this key, whoever signed
+    it: the SHA-256 of its SubjectPublicKeyInfo, base64."""
     try:
         from playwright.async_api import async_playwright  # noqa: PLC0415 - a tool of development
     except ImportError:
@@ -48,7 +49,7 @@ async def chromium(
         raise Failure(Exit.FAILED, f"there is no {EXECUTABLE}; as root: apt-get install chromium")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=EXECUTABLE, args=_arguments(sound, picture)
+            executable_path=EXECUTABLE, args=_arguments(sound, picture, trusts)
         )
         try:
             yield browser
@@ -56,7 +57,7 @@ async def chromium(
             await browser.close()
 
 
-def _arguments(sound: Path | None, picture: Path | None) -> list[str]:
+def _arguments(sound: Path | None, picture: Path | None, trusts: str) -> list[str]:
     arguments = [
         "--disable-gpu",
         "--use-fake-device-for-media-stream",
@@ -75,6 +76,8 @@ def _arguments(sound: Path | None, picture: Path | None) -> list[str]:
         arguments.append(f"--use-file-for-fake-audio-capture={sound}")
     if picture is not None:
         arguments.append(f"--use-file-for-fake-video-capture={picture}")
+    if trusts:
+        arguments.append(f"--ignore-certificate-errors-spki-list={trusts}")
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")
     return arguments

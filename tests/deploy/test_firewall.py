@@ -58,3 +58,11 @@ def test_the_canary_is_where_its_command_puts_it():
 def test_the_turn_server_has_the_ports_of_its_configuration(key):
     (port,) = re.findall(rf"^{key}=(\d+)$", TURN, re.MULTILINE)
     assert any(port in ports and "TURN" in ports for ports in ROWS)
+
+
+@pytest.mark.parametrize("last", ["255.255.255.255", "ffff:" * 7 + "ffff"], ids=["IPv4", "IPv6"])
+def test_the_turn_server_leads_nowhere_but_to_the_bridge(last):
+    first = "0.0.0.0" if "." in last else "::"
+    assert f"\ndenied-peer-ip={first}-{last}\n" in TURN
+    assert re.findall(r"^allowed-peer-ip=(.*)$", TURN, re.MULTILINE) == ["<address of the bridge>"]
+    assert "\nno-tcp-relay\n" in TURN

@@ -52,8 +52,11 @@ def test_it_is_installed_where_the_unit_reads_it(unit, sample):
 def test_every_file_that_the_page_installs_is_there():
     named = set(re.findall(r"\b(?:deploy|docs)/[\w./-]+\w", PAGE))
     assert len(named) > 8
-    # A copy of the sample, which is no part of the repository.
-    copied = {"deploy/docker/room110.env"}
+    # Copies of the samples, which are no part of the repository.
+    copied = {
+        f"deploy/docker/{name}"
+        for name in ("room110.env", "turnserver.conf", "secrets/turn-secret")
+    }
     assert {name for name in named if not (ROOT / name).exists()} <= copied <= named
 
 
@@ -64,6 +67,7 @@ def test_every_compose_file_is_told_of():
 
 def test_what_a_machine_writes_for_itself_is_never_committed():
     made = ["room110.env", "canary.env", "grafana-password", "metrics-token", "token/canary"]
+    made += ["turnserver.conf", "turn-certificates/privkey.pem", "secrets/turn-secret"]
     done = subprocess.run(
         ["git", "check-ignore", *(f"deploy/docker/{name}" for name in made)],
         cwd=ROOT,

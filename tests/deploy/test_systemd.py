@@ -18,6 +18,7 @@ from tests.architecture.house import ROOT
 
 FOLDER = ROOT / "deploy/systemd"
 UNITS = sorted(FOLDER.glob("*.service"))
+TURN = FOLDER / "room110-turn.conf"
 SERVICE, CANARY = FOLDER / "room110.service", FOLDER / "room110-canary.service"
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="no systemd-analyze on this machine")
@@ -61,6 +62,31 @@ def test_systemd_understands_every_line(unit, tmp_path):
     )
     said = [line for line in (run.stdout + run.stderr).splitlines() if unit.name in line]
     assert said == []
+
+
+@needs_systemd
+@pytest.mark.parametrize("is_odd", [False, True])
+def test_it_understands_what_a_turn_server_adds_and_would_say_if_not(is_odd, tmp_path):
+    unit, more = tmp_path / SERVICE.name, tmp_path / f"{SERVICE.name}.d/turn.conf"
+    unit.write_text(SERVICE.read_text().replace("/opt/room110/bin/room110", "/bin/true"))
+    more.parent.mkdir()
+    more.write_text(
+        TURN.read_text().replace("LoadCredential=", "LoadOdd=" if is_odd else "LoadCredential=")
+    )
+    run = subprocess.run(
+        [ANALYZE, "verify", "--man=no", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert (more.name in run.stdout + run.stderr) is is_odd
+
+
+def test_the_secret_of_a_turn_server_is_where_its_setting_looks():
+    (credential,) = settings(TURN)["LoadCredential"]
+    name, _, path = credential.partition(":")
+    assert given(TURN) == {f"{PREFIX}TURN_SECRET_FILE": f"%d/{name}"}
+    page = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
+    assert f"    install -D -m 0600 turn-secret {path}\n" in page
+    drop_in = f"/etc/systemd/system/{SERVICE.name}.d/turn.conf"
+    assert f"    install -D -m 0644 deploy/systemd/{TURN.name} {drop_in}\n" in page
 
 
 @needs_systemd

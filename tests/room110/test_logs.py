@@ -54,6 +54,7 @@ from signaling.messages import (
     ConferenceLock,
     SiteDrop,
 )
+from tests.support.addresses import own_address
 from tests.support.eventually import eventually
 from tests.support.program import Program, local, serving
 
@@ -140,14 +141,6 @@ class Hall(Crowd):
             local_address=self._address,
             stuck_microphone=stuck,
         )
-
-
-def own_address() -> str:
-    """Of this machine, to others; loopback where it has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
-        probe.connect((STRANGER, 9))  # sends nothing
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
 
 
 @pytest.fixture(scope="module")
