@@ -29,6 +29,9 @@ globalThis.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(options) {
     super({ ...options, iceTransportPolicy: "relay" });
   }
+  setConfiguration(options) {
+    super.setConfiguration({ ...options, iceTransportPolicy: "relay" });
+  }
 };
 """
 OWN_END = """

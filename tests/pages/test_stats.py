@@ -90,3 +90,26 @@ async def test_whether_the_way_is_a_relay_s_is_what_its_own_end_is(blank, kind, 
     [looked] = await blank.evaluate(LOOK, [[[far, near, idle, way, other]]])
 
     assert looked.get("relayed") == told
+
+
+PAIRS = [
+    {"type": "candidate-pair", "nominated": True, "currentRoundTripTime": 0.5},
+    {"type": "candidate-pair", "nominated": True, "currentRoundTripTime": 0.03},
+]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "rtt_s"),
+    [
+        (PAIRS, 0.03),
+        ([*PAIRS, {"type": "transport", "selectedCandidatePairId": 0}], 0.5),
+        ([*PAIRS, {"type": "transport", "selectedCandidatePairId": 1}], 0.03),
+        ([*PAIRS, {"type": "transport"}], 0.03),
+        ([{**pair, "nominated": False} for pair in PAIRS], None),
+    ],
+    ids=["the newest", "the first", "the second", "not told", "none yet"],
+)
+async def test_of_two_ways_the_one_that_carries_media_is_told(blank, pairs, rtt_s):
+    [looked] = await blank.evaluate(LOOK, [[pairs]])
+
+    assert looked.get("rtt_s") == rtt_s

@@ -30,6 +30,17 @@ export class Stats {
   }
 }
 
+/**
+ * The candidate pair that carries media now. ICE that began anew leaves the former one nominated too; a
+ * browser that does not say which it took is believed to have taken the newest.
+ */
+function wayOf(report) {
+  const rows = [...report.values()];
+  const { selectedCandidatePairId } = rows.find(({ type }) => type === "transport") ?? {};
+  const isWay = ({ type, nominated }) => type === "candidate-pair" && nominated;
+  return report.get(selectedCandidatePairId) ?? rows.findLast(isWay);
+}
+
 /** Whether a pair goes through a TURN server, as a number; undefined: the browser does not tell. */
 function relayed(report, { localCandidateId }) {
   const own = report.get(localCandidateId);
@@ -56,11 +67,13 @@ function tally(report) {
     } else if (row.type === "outbound-rtp" && row.kind === "video") {
       add("quality_limited_cpu_s", row.qualityLimitationDurations?.cpu);
       add("quality_limited_bandwidth_s", row.qualityLimitationDurations?.bandwidth);
-    } else if (row.type === "candidate-pair" && row.nominated) {
-      add("available_outgoing_bps", row.availableOutgoingBitrate);
-      add("rtt_s", row.currentRoundTripTime);
-      add("relayed", relayed(report, row));
     }
+  }
+  const way = wayOf(report);
+  if (way !== undefined) {
+    add("available_outgoing_bps", way.availableOutgoingBitrate);
+    add("rtt_s", way.currentRoundTripTime);
+    add("relayed", relayed(report, way));
   }
   return sum;
 }
