@@ -18,8 +18,8 @@ centre share one code, and would share its quota.
 page that builds its connection takes it from the newest.  But a page may be open from the evening
 before, when it was tried, until the conference ends, without another hello; a server asks again
 when a relay is built anew, also on a path that was just lost, and a credential that had expired at
-that moment would cost exactly the site that needs it.  Longer would serve nobody: what it opens is
-a way to the media port of the bridge (deploy/coturn refuses every other peer), and nothing there.
+that moment would cost exactly the site that needs it.  One that is stolen lends a way to the UDP
+ports of the bridge, where every stranger may send anyway; deploy/coturn refuses every other peer.
 
 The browser decides when a relay is used: ICE gives relayed candidates the lowest preference
 (RFC 8445 section 5.1.2.2), so whoever reaches the service itself does.
