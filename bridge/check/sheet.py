@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from bridge.conference.check_events import NumberHeard, SiteChecked, WalkJudged
+from bridge.conference.check_events import NumberHeard, SiteChecked, WalkBegun, WalkJudged
 from bridge.conference.check_words import Reason, Verdict
 from bridge.conference.figures import Figures
 from bridge.conference.state import Conference
@@ -123,6 +123,12 @@ def sheet_of(entries: Iterable[Entry], former: Looks | None = None) -> CheckShee
             for site, state in conference.sites.items()
         ),
     )
+
+
+def has_any(entries: Iterable[Entry]) -> bool:
+    """Whether a sheet would say more than who is there: a site was checked, or somebody walked."""
+    events = (event for entry in entries for event in entry.events)
+    return any(isinstance(event, SiteChecked | WalkBegun) for event in events)
 
 
 def looks_in(entries: Iterable[Entry]) -> Looks:

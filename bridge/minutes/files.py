@@ -2,6 +2,7 @@
 
 The journal is only read, and the service may write it meanwhile.  A record that cannot be read
 ends the telling: what stands before it is used, and the technical report and the answer name it.
+The go/no-go sheet is there if a site was checked or somebody walked (:mod:`bridge.check.sheet_file`).
 Each file is there whole or not at all, readable by its owner alone, for persons are named in it.
 Everything here blocks; a service calls it in a thread.
 """
@@ -16,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from bridge.check.sheet_file import sheet_documents
 from bridge.minutes.bien_ban import bien_ban
 from bridge.minutes.facts import Minutes, minutes_of
 from bridge.minutes.figures import csv_of, sheets_of, sites_of, speeches_of
@@ -53,7 +55,10 @@ def tell(journal: Path, *, before: Path | None = None) -> Telling:
     JournalForeign, JournalFailed: as :func:`bridge.records.read_only`.  JournalDamaged: already
     the first record is.  NothingToTell: there is none.
     """
-    minutes, reading = _read(journal)
+    return _told(*_read(journal), before=before)
+
+
+def _told(minutes: Minutes, reading: Reading, *, before: Path | None) -> Telling:
     return Telling(
         minutes=minutes,
         damaged=reading.damaged,
@@ -77,8 +82,9 @@ def last_before(journal: Path) -> Path | None:
 
 def write(journal: Path, directory: Path, *, before: Path | None = None) -> Written:
     """Write all documents of *journal* into *directory*.  Raises as :func:`tell`, and OSError."""
-    telling = tell(journal, before=before)
-    contents = documents(telling)
+    minutes, reading = _read(journal)
+    telling = _told(minutes, reading, before=before)
+    contents = {**documents(telling), **sheet_documents(journal, reading)}
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         _put(directory / name, content)
@@ -86,7 +92,7 @@ def write(journal: Path, directory: Path, *, before: Path | None = None) -> Writ
 
 
 def documents(telling: Telling) -> Mapping[str, bytes]:
-    """All of them, by the names of their files."""
+    """All that every conference has, by the names of their files."""
     return {name: make(telling) for name, make in DOCUMENTS.items()}
 
 

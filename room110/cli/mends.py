@@ -17,7 +17,8 @@ MENDS: Final[Mapping[str, str]] = {
     "request_not_found": "the requests there are: room110 floor queue",
     "item_not_found": "the items and their numbers: room110 agenda show",
     "user_not_found": "who has a console: room110 conference show",
-    "bad_state": "how things are: room110 conference show; room110 floor queue; room110 agenda show",
+    "bad_state": "how things are: room110 conference show; room110 floor queue; room110 agenda show;"
+    " room110 site walk show",
     "hands_closed": "to take requests again: room110 conference policy --request-handling queue",
     "chair_seat_needs_no_floor": "room 110 is heard without a floor: room110 mute 110 --off",
     "site_offline": "its line: room110 site show SITE; by telephone: room110 floor call SITE --phone",

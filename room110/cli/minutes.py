@@ -32,7 +32,7 @@ def write(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the draft minutes, the statistics of speaking, and the technical report."""
+    """Write the draft minutes, statistics of speaking, technical report and go/no-go sheet."""
     journals = environment.settings().state / "journal"
     journal = _journal(journals, conference)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from room110.cli import checks, options
+from room110.cli import checks, options, walk
 from room110.cli.options import Json, Server, SiteName, TokenFile
 from room110.cli.output import emit, emit_json, told
 from room110.cli.remote import connect
@@ -17,6 +17,7 @@ from room110.cli.status import emit_sites
 app = typer.Typer(help="See the sites, and help their machines.", no_args_is_help=True)
 app.command()(checks.check)
 app.command()(checks.sheet)
+app.add_typer(walk.app, name="walk")
 TECHNICIAN = ("technician",)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.check.sheet_file import DOCUMENTS
 from bridge.journal import Journal
 from bridge.records import Record
 from room110.papers import FILES, SHEETS, Papers
@@ -35,6 +36,8 @@ def papers(tmp_path: Path) -> Papers:
 def test_every_form_of_the_doors_is_a_document() -> None:
     assert set(FILES) == set(FORMATS)
     assert set(SHEETS) == set(SHEETS_OF_THE_DOORS.values())
+    names = {name: form.removeprefix("sheet.") for form, (name, _) in SHEETS.items()}
+    assert names.items() >= DOCUMENTS.items()
 
 
 @pytest.mark.parametrize(

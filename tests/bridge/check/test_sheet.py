@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.check.sheet import looks_in, sheet_of
+from bridge.check.sheet import has_any, looks_in, sheet_of
 from bridge.conference.check_words import Reason, Verdict
 from bridge.conference.commands import WalkBegin
 from bridge.conference.words import Link
@@ -99,3 +99,12 @@ def test_a_journal_without_a_beginning_tells_nothing():
     for tell in (sheet_of, looks_in):
         with pytest.raises(NothingToTell):
             tell([])
+
+
+def test_a_check_or_a_walk_is_something_to_say():
+    checked, walked, neither = Sitting(), Sitting(), Sitting()
+    checked.check("01", Verdict.PASS)
+    walked.do(WalkBegin(), TECHNICIAN)
+
+    assert [has_any(each.records) for each in (checked, walked, neither)] == [True, True, False]
+    assert not has_any([])

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from bridge.check import sheet_file
-from bridge.check.sheet_file import FORMS, read_sheet
+from bridge.check.sheet_file import DOCUMENTS, FORMS, read_sheet, sheet_documents
 from bridge.conference.check_words import Verdict
-from bridge.records import JournalForeign
+from bridge.records import JournalForeign, read_only
 from tests.bridge.check.papers import Sitting, journalled, morning
 
 
@@ -62,3 +62,17 @@ def test_the_forms(tmp_path):
     told = json.loads(facts)
     assert told["rows"][0]["trend"] == 1
     assert told["rows"][0]["last"]["figures"]["rtt_s"] == 0.0312
+
+
+def test_beside_the_minutes_it_lies_for_print_and_as_a_table_if_there_is_anything_to_say(tmp_path):
+    journalled(tmp_path / "20200101-a.journal", morning().records)
+    today = Sitting("c2")
+    today.check("02", Verdict.WATCH)
+    path = journalled(tmp_path / "20200102-b.journal", today.records)
+    empty = journalled(tmp_path / "20200103-c.journal", Sitting("c3").records)
+
+    documents = sheet_documents(path, read_only(path))
+
+    assert documents == {name: FORMS[form](read_sheet(path)) for name, form in DOCUMENTS.items()}
+    assert "Không đạt (29/05 07:08), ▲ tốt hơn" in documents["kiem-tra.csv"].decode("utf-8-sig")
+    assert sheet_documents(empty, read_only(empty)) == {}

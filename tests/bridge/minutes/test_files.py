@@ -13,12 +13,14 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from bridge.conference.commands import MinutesNote
+from bridge.conference.check_words import Verdict
+from bridge.conference.commands import CheckRun, LinkUp, MinutesNote, SiteMeasured
+from bridge.conference.figures import Figures
 from bridge.journal import Journal
 from bridge.minutes.files import DOCUMENTS, Telling, documents, last_before, tell, write
 from bridge.minutes.steps import NothingToTell
 from bridge.records import JournalDamaged, JournalForeign
-from tests.bridge.conference.scene import SECRETARY
+from tests.bridge.conference.scene import SECRETARY, TECHNICIAN
 from tests.bridge.minutes.sitting import Sitting, full, opened
 
 NAMES = {
@@ -64,6 +66,25 @@ async def test_all_documents_of_a_journal(path, tmp_path):
     assert load_workbook(there["thong-ke.xlsx"]).sheetnames
     assert "# BIÊN BẢN" in there["bien-ban.md"].read_text(encoding="utf-8")
     assert json.loads(there["minutes.json"].read_bytes())["title"] == "Hội nghị giám đốc Sở"
+
+
+async def test_the_sheet_is_beside_them_when_somebody_checked_or_walked(path, tmp_path):
+    day_before, today = Sitting(), Sitting()
+    for sitting, verdict in ((day_before, Verdict.FAIL), (today, Verdict.PASS)):
+        sitting.do(LinkUp(site="20"))
+        sitting.do(CheckRun(sites=("20",)), TECHNICIAN)
+        sitting.do(SiteMeasured(site="20", verdict=verdict, reasons=(), figures=Figures()))
+    former = path.with_name("20260204-0730-0001.journal")
+    await (await written(former, day_before)).close()
+    await (await written(path, today)).close()
+    answer = write(path, tmp_path / "out")
+
+    assert {p.name for p in answer.paths} == NAMES | {"kiem-tra.html", "kiem-tra.csv"}
+    table = (tmp_path / "out" / "kiem-tra.csv").read_text(encoding="utf-8-sig")
+    assert "▲ tốt hơn" in next(line for line in table.splitlines() if line.startswith("20,"))
+    page = tmp_path / "out" / "kiem-tra.html"
+    assert "Lạng Sơn" in page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
 
 
 async def test_what_is_there_is_replaced_whole(path, tmp_path, monkeypatch):
