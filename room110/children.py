@@ -24,7 +24,9 @@ STOP_S = 8.0
 """A child that has not ended this long after SIGTERM is killed."""
 AGAIN_S = 0.5
 """Before the second restart in a row; it doubles up to ``LONGEST_S``."""
-LONGEST_S = 8.0
+LONGEST_S = 2.0
+"""A start costs about a second of one processor, so one that fails for ever takes a third of it and
+leaves the rest to whom it has not hit; a chair without commands waits no longer than that."""
 WORKED_S = 10.0
 """A start takes a second, on a busy machine some; who lived longer has worked."""
 
