@@ -124,7 +124,7 @@ async def test_the_first_restart_is_at_once_and_then_the_pauses_grow(child, monk
     with pytest.raises(asyncio.CancelledError):
         await kept.run()
     assert len(why) == len(pauses) + 1
-    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0, 8.0]
+    assert pauses == [0.5, 1.0, *[2.0] * 6]
 
 
 async def _nothing() -> None: ...
