@@ -55,6 +55,12 @@ Said = Mapping[str, float] | None
 """What an ``endpoint.report`` may carry; its keys are of :data:`GREATEST`, its values finite."""
 
 
+def is_relayed(stats: Mapping[str, float]) -> bool:
+    """Whether a page says that its media goes through a TURN server: from here that looks like any
+    peer."""
+    return stats.get("relayed", 0.0) > 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """The last that was taken of a session."""

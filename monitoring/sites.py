@@ -13,14 +13,14 @@ from bridge.conference.words import FloorWord, Help, Ladder, Link
 from bridge.expected import is_excused, is_expected
 from bridge.hearing import Unheard
 from bridge.line import LineWord
-from bridge.quality import MEDIA
+from bridge.quality import MEDIA, RELAY
 from monitoring.columns import Sheet
 from monitoring.exposition import counter, gauge, info
 from monitoring.moment import Moment
 
 MICS: Final = ("on", "off", "silent", "none", "unknown")
 DISCONNECT_REASONS: Final = ("bye", "lost")
-PATHS: Final = ("udp", "tcp")
+PATHS: Final = ("udp", "tcp", RELAY)
 NO_HELP: Final = "none"
 HEARD: Final = "none"
 UNMEASURED: Final = "unmeasured"
@@ -108,8 +108,8 @@ SITE_LADDER: Final = gauge(
 )
 SITE_PATH: Final = gauge(
     "room110_site_path",
-    "How its media comes, while the link is up: exactly one word is 1. A relay of the site's own "
-    "side looks like any peer from here.",
+    "How its media comes, while the link is up: exactly one word is 1. That it comes through a relay is "
+    "what the page says; from here a relay looks like any peer.",
     *("site", "path"),
     words=PATHS,
 )

@@ -34,6 +34,7 @@ from bridge.check.echo import LONGEST_MS, echo_db
 from bridge.check.figures import Figures, Unmeasurable
 from bridge.check.loudness import is_silent, noise_dbov, outside, since_open, spoken_dbov
 from bridge.check.speech import Clip, Speech
+from bridge.clients import is_relayed
 from bridge.conference.words import SiteCode
 from bridge.media.plane import MediaPlane
 from bridge.media.tried import AT_ONCE, LineTried, TrialOrder
@@ -89,8 +90,9 @@ class Measurer:
                 tried = await self._try(session, session.media, bursts=bursts, clip=clip)
             finally:
                 self._shine(site, on=False)
-            is_off, is_relayed = session.mic in OFF, _is_relayed(session)
-        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, is_relayed=is_relayed)
+            is_off = session.mic in OFF
+            relayed = session.client is not None and is_relayed(session.client.stats)
+        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, relayed=relayed)
 
     def hear(self, tried: LineTried) -> None:
         """A trial is over."""
@@ -137,10 +139,10 @@ def figures_of(
     *,
     bursts: bool,
     is_off: bool = False,
-    is_relayed: bool = False,
+    relayed: bool = False,
 ) -> Figures:
     """What a trial that was done has found.  *is_off*: the site says that its microphone is;
-    *is_relayed*: that it came through a TURN server."""
+    *relayed*: that it came through a TURN server."""
     levels, echo = since_open(tried.levels), None
     if clip is not None and tried.played_ms is not None:
         echo = echo_db(clip.levels, tried.played_ms, levels)
@@ -151,7 +153,7 @@ def figures_of(
         levels = ()
     loss_down = _ratio(tried.lost_down, tried.expected_down)
     return Figures(
-        way="relay" if is_relayed and tried.path else tried.path or None,
+        way="relay" if relayed and tried.path else tried.path or None,
         family=tried.family or None,
         rtt_s=tried.rtt_s,
         loss_up=_ratio(tried.lost_up, tried.expected_up),
@@ -169,10 +171,6 @@ def figures_of(
         echo_db=echo,
         played=number if tried.played_ms is not None else None,
     )
-
-
-def _is_relayed(session: Session) -> bool:
-    return session.client is not None and session.client.stats.get("relayed", 0.0) > 0
 
 
 def _up_bps(tried: LineTried) -> float | None:

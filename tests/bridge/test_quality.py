@@ -82,6 +82,12 @@ def test_what_was_heard_when(it):
     assert quality.withheld == {"bandwidth": 1, "codec": 2}
 
 
+def test_that_it_comes_through_a_relay_is_what_the_page_says(it):
+    assert it.look(line(path="udp"), relayed=1.0).path == "relay"
+    assert it.look(line(path="udp"), relayed=0.0).path == "udp"
+    assert it.look(line(path=""), relayed=1.0).path == ""
+
+
 def test_of_who_has_sent_and_said_nothing_no_moment_is_known(it):
     quality = it.look(line(age_s=None, sources=(), sinks=(), rtt_s=None))
 

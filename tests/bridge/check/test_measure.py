@@ -244,7 +244,7 @@ def test_a_loss_of_a_few_packets_is_no_figure():
 
 
 @pytest.mark.parametrize(
-    ("path", "is_relayed", "way"),
+    ("path", "relayed", "way"),
     [
         ("udp", False, "udp"),
         ("tcp", False, "tcp"),
@@ -253,10 +253,10 @@ def test_a_loss_of_a_few_packets_is_no_figure():
         ("", True, None),
     ],
 )
-def test_a_way_through_a_turn_server_is_one_of_its_own(path, is_relayed, way):
+def test_a_way_through_a_turn_server_is_one_of_its_own(path, relayed, way):
     told = replace(FOUND, path=path)
 
-    assert figures_of(told, None, None, bursts=True, is_relayed=is_relayed).way == way
+    assert figures_of(told, None, None, bursts=True, relayed=relayed).way == way
 
 
 @virtual_time
