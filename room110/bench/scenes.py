@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 LOOK_S: Final = 0.5
+FRAMES: Final = 10
+"""Who has decoded so many plays."""
 SETTLE_S: Final = 3.0
 TURN_S: Final = 3.0
 CHANGES: Final = 8
@@ -58,6 +60,8 @@ class Stage:
     guest: SiteCode = "92"
     neighbour: SiteCode = "95"
     camera: str = "640x360@15"
+    settle_s: float = SETTLE_S
+    """What a browser is given to get used to a line, before it is measured."""
 
     @asynccontextmanager
     async def seat(self, site: SiteCode, way: Way = DIRECT, **query: str) -> AsyncIterator[Seat]:
@@ -84,24 +88,23 @@ class Stage:
         if site not in (await local.get("/floor"))["speakers"]:
             await local.post("/floor/grants", {"site": site}, token=token)
 
+    async def plays(self, shown: Seat) -> Got:
+        """Until it decodes and has settled; what it had then."""
+        before = (await shown.got()).frames
+        await until(
+            shown.got,
+            lambda now: now.frames >= before + FRAMES,
+            what=f"{shown.site} decodes {SPEAKER}",
+        )
+        await asyncio.sleep(self.settle_s)
+        return await shown.got()
+
     async def drops(self) -> dict[str, int]:
         told: dict[str, int] = (await self.running.local.get("/media"))["drops"]
         return told
 
     async def _is_up(self, site: SiteCode) -> bool:
         return bool((await self.running.sites())[site]["link"] == "up")
-
-
-async def _plays(shown: Seat, *, frames: int = 10) -> Got:
-    """Until it decodes; what it had then."""
-    before = (await shown.got()).frames
-    await until(
-        shown.got,
-        lambda now: now.frames >= before + frames,
-        what=f"{shown.site} decodes {SPEAKER}",
-    )
-    await asyncio.sleep(SETTLE_S)
-    return await shown.got()
 
 
 # One subscriber's line is bad.
@@ -120,13 +123,13 @@ async def lossy(
                 stage.relay(up=SimulatedLine(delay_s=DELAY_S), down=down) as between,
                 stage.seat(stage.guest, Way.over(between, repair=repair)) as guest,
             ):
-                await _plays(guest)
+                await stage.plays(guest)
                 for name in conditions:
                     _change(down, **_CLEAN | CONDITIONS[name])
                     mode = "repair" if repair else "no repair"
                     told[f"{name}, {mode}"] = await _beside(guest, neighbour, seconds)
                     _change(down, **_CLEAN)
-                    await asyncio.sleep(SETTLE_S)
+                    await asyncio.sleep(stage.settle_s)
     return told
 
 
@@ -217,7 +220,7 @@ async def uplink(stage: Stage, seconds: float) -> dict[str, Any]:
     ):
         await publisher.page.locator("#mic").click()
         await stage.give(publisher.site)
-        before, begun_s = await _plays(watcher), asyncio.get_running_loop().time()
+        before, begun_s = await stage.plays(watcher), asyncio.get_running_loop().time()
         bytes_before = between.up.bytes
         allowed = []
         for _ in range(round(seconds)):
@@ -245,7 +248,7 @@ async def changes(stage: Stage, seconds: float) -> dict[str, Any]:
     first, second = stage.speakers[:2]
     await stage.give(first)
     async with stage.seat(stage.guest) as guest:
-        before = await _plays(guest)
+        before = await stage.plays(guest)
         for turn in range(CHANGES):
             await stage.give(first if turn % 2 else second)
             await asyncio.sleep(turn_s)
@@ -256,7 +259,7 @@ async def tcp(stage: Stage, seconds: float) -> dict[str, Any]:
     """No UDP gets through."""
     await stage.give(stage.speakers[0])
     async with stage.seat(stage.guest, Way(transport="tcp")) as guest:
-        before = await _plays(guest)
+        before = await stage.plays(guest)
         await asyncio.sleep(seconds)
         return {"route": await guest.route(), **(await guest.got()).since(before)}
 
@@ -272,7 +275,7 @@ async def codecs(stage: Stage, seconds: float) -> dict[str, Any]:
             wanted = "H264" if site == publisher.site else "VP8"
             await stage.give(site)
             await until(guest.codec, wanted.__eq__, what=f"{wanted} comes")
-            before = await _plays(guest)
+            before = await stage.plays(guest)
             await asyncio.sleep(seconds / 3)
             told[f"{turn + 1} {await guest.codec()}"] = (await guest.got()).since(before)
     return told
@@ -282,7 +285,7 @@ async def ipv6(stage: Stage, seconds: float) -> dict[str, Any]:
     """Only ``::1``; owed a service that offers it."""
     await stage.give(stage.speakers[0])
     async with stage.seat(stage.guest, Way(address="::1")) as guest:
-        before = await _plays(guest)
+        before = await stage.plays(guest)
         await asyncio.sleep(seconds)
         return {"route": await guest.route(), **(await guest.got()).since(before)}
 

@@ -6,6 +6,7 @@ What is only a figure is printed by ``room110 bench lines`` and judged by nobody
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -34,7 +35,7 @@ async def stage(cache_home, tmp_path_factory) -> AsyncIterator[Stage]:
                 browser, folder / "state", camera="640x360@15", sites=2, env=BOTH_FAMILIES
             ) as made,
         ):
-            yield made
+            yield replace(made, settle_s=1.0)
 
 
 def test_queues_are_those_of_a_time():
