@@ -68,11 +68,11 @@ class Fanout:
             for outlet in tuple(source.outlets):
                 run = outlet.run
                 if run is None:
-                    _begin(source, outlet, packets, since_s)
+                    self._begin(source, outlet, packets, since_s)
                 elif outlet.tiers.is_open:
                     outlet.deliver(outlet, run, shared)
                 else:
-                    _deliver_passed(source, outlet, run, packets)
+                    self._deliver_passed(source, outlet, run, packets)
 
     def note(self, delay_s: float) -> None:
         """A batch is out, so long after its first packet came: the owner's clock says so."""
@@ -88,26 +88,33 @@ class Fanout:
             elif tier & TID > outlet.tiers.present:
                 # It was lost before anybody knew that it would be left out: the number that waits
                 # for it is filled, so that the subscriber asks for it no more.
+                self._drops[DropReason.TEMPORAL] += 1
                 empty = (index, timestamp, first, marker, PLAIN, -1, -1, tier, b"")
                 outlet.deliver(outlet, run, [[empty]])
             else:
                 outlet.deliver(outlet, run, [[packet]])
 
+    def _begin(
+        self, source: Source, outlet: Outlet, packets: Sequence[Packet], now_s: float
+    ) -> None:
+        """The first packets of a run; sound says so by its marker (RFC 3551 section 4.1)."""
+        index, timestamp, first, marker, descriptor, picture_id, tl0, tier, rest = packets[0]
+        outlet.run = outlet.numbers.begin(
+            Place(index, timestamp, now_s, picture_id, tl0),
+            payload_type=outlet.payloads[source.codec].number,
+        )
+        outlet.tiers.begin()
+        if outlet.kind == "audio":
+            marker = 0x80
+        begun = (index, timestamp, first, marker, descriptor, picture_id, tl0, tier, rest)
+        self._deliver_passed(source, outlet, outlet.run, [begun, *packets[1:]])
 
-def _begin(source: Source, outlet: Outlet, packets: Sequence[Packet], now_s: float) -> None:
-    """The first packets of a run; sound says so by its marker (RFC 3551 section 4.1)."""
-    index, timestamp, first, marker, descriptor, picture_id, tl0, tier, rest = packets[0]
-    outlet.run = outlet.numbers.begin(
-        Place(index, timestamp, now_s, picture_id, tl0),
-        payload_type=outlet.payloads[source.codec].number,
-    )
-    outlet.tiers.begin()
-    if outlet.kind == "audio":
-        marker = 0x80
-    begun = (index, timestamp, first, marker, descriptor, picture_id, tl0, tier, rest)
-    _deliver_passed(source, outlet, outlet.run, [begun, *packets[1:]])
-
-
-def _deliver_passed(source: Source, outlet: Outlet, run: Run, packets: Sequence[Packet]) -> None:
-    for piece in outlet.tiers.passed(packets, run, source.pictures.top_tid):
-        outlet.deliver(outlet, run, groups(piece))
+    def _deliver_passed(
+        self, source: Source, outlet: Outlet, run: Run, packets: Sequence[Packet]
+    ) -> None:
+        passed = 0
+        for piece in outlet.tiers.passed(packets, run, source.pictures.top_tid):
+            outlet.deliver(outlet, run, groups(piece))
+            passed += len(piece)
+        if passed < len(packets):
+            self._drops[DropReason.TEMPORAL] += len(packets) - passed

@@ -178,6 +178,7 @@ def test_upper_temporal_layers_are_left_out_for_whose_line_carries_less(table):
     ids = [(sent.picture_id - 0x7FFF) & 0x7FFF for sent in small.got]
     assert ids == list(range(7)), "libwebrtc waits for a picture id that is missing"
     assert [(sent.tl0 - 255) & 0xFF for sent in small.got] == [0, 0, 0, 0, 1, 2, 3]
+    assert table.forwarder.drops == {DropReason.TEMPORAL: 16 - 7}
 
 
 def test_they_come_back_one_after_the_other_where_the_picture_allows_it(table):
@@ -202,6 +203,7 @@ def test_a_late_packet_of_a_layer_left_out_leaves_no_hole(table):
     assert [index - 65534 for index in small.indices] == [0, 2, 1]
     assert [sent.body for sent in small.got] == [b"", b"", b""]
     assert small.got[2].picture_id == -1, "filled with nothing"
+    assert table.forwarder.drops == {DropReason.TEMPORAL: 3}
 
 
 def test_a_packet_left_out_comes_not_again_when_it_comes_twice(table):
@@ -211,7 +213,7 @@ def test_a_packet_left_out_comes_not_again_when_it_comes_twice(table):
     table.see(source, 1.0, *map(layered, range(5)), layered(1))
 
     assert small.seqs == [0, 1]
-    assert table.forwarder.drops == {DropReason.DUPLICATE: 1}
+    assert table.forwarder.drops == {DropReason.DUPLICATE: 1, DropReason.TEMPORAL: 5 - 2}
 
 
 def test_padding_alone_is_of_the_lowest_layer(table):
