@@ -49,6 +49,7 @@ from room110.facts import SOCKET, listeners
 from room110.listening import listening
 from room110.notify import READY, STOPPING, notify
 from room110.papers import Papers
+from room110.pulse import beating
 from room110.until import until_told
 from signaling.app import make_app
 from signaling.bearers import bearer, check_reader
@@ -136,7 +137,7 @@ def control(settings: Settings, door: socket.socket) -> int:
 
 
 async def _control(settings: Settings, door: socket.socket) -> int:
-    with until_told() as told, contextlib.suppress(asyncio.CancelledError):
+    with beating(), until_told() as told, contextlib.suppress(asyncio.CancelledError):
         async with composed(settings, AtWorker(settings, door)) as service:
             conference = service.bridge.conference_id()
             log.info("service.ready", http=service.http, conference=conference)

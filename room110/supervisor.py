@@ -1,7 +1,8 @@
 """Supervisor: the parent of the two processes that are a service.
 
 Control is the conference and its doors, the worker carries the media (:mod:`room110.part`).  Each
-may be killed without the other: whichever ends is started again at once, on the ports it had.  The
+may be killed without the other: whichever ends is started again at once, on the ports it had.  One
+that hangs is killed (:mod:`room110.pulse`).  The
 socket of the doors is kept here, so that whoever connects meanwhile waits and is not refused.  At
 the end control goes first, so that everybody hears ``bye shutdown``, then the worker.
 
@@ -97,6 +98,7 @@ def _child(state: Path, args: Sequence[str], restarts: Counter[str], *inherits: 
         module=MODULE,
         on_restart=on_restart,
         keeps=True,
+        beats=True,
         inherits=inherits,
     )
     return child

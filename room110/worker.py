@@ -23,6 +23,7 @@ from monitoring.worker import WorkerMetrics
 from room110.cli.exits import Exit, Failure, plain_failures
 from room110.facts import SOCKET, listeners, mend
 from room110.listening import listening
+from room110.pulse import beating
 from room110.sockets import listener
 from room110.until import until_told
 
@@ -37,7 +38,7 @@ def media(settings: Settings) -> int:
 
 
 async def _media(settings: Settings) -> int:
-    with until_told(), contextlib.suppress(asyncio.CancelledError), plain_failures():
+    with beating(), until_told(), contextlib.suppress(asyncio.CancelledError), plain_failures():
         await _carry(settings)
     return Exit.OK
 

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
-from room110 import children
+from room110 import children, pulse
 from room110.children import Child
 from tests.support.program import ROOT, is_alive, wait_until
 
@@ -24,6 +25,8 @@ if mode == "give_up":
 if mode == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     open(sys.argv[1], "a").write("deaf\\n")
+if mode == "hang":
+    os.write(int(os.environ["PULSE_FD"]), b".")
 time.sleep(60)
 """
 
@@ -47,6 +50,10 @@ def child(monkeypatch, tmp_path):
 def lines(tmp_path):
     out = tmp_path / "out"
     return out.read_text().splitlines() if out.exists() else []
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def until(condition):
@@ -102,6 +109,38 @@ async def test_a_child_that_could_not_start_is_not_tried_again(child):
     await kept.start()
     assert await kept.run() == 3
     assert why == []
+
+
+async def test_a_child_that_hangs_is_killed_and_started_again(child, tmp_path, monkeypatch):
+    monkeypatch.setattr(pulse, "BEAT_S", 0.05)
+    kept, why = child("hang", beats=True)
+    await kept.start()
+    running = asyncio.create_task(kept.run())
+    await until(lambda: len(lines(tmp_path)) == 2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert why[0] == "hung"
+    assert not is_alive(int(lines(tmp_path)[0].split()[0]))
+
+
+async def test_one_that_has_not_begun_to_beat_is_left_alone_and_pipes_are_not_left_over(
+    child, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(pulse, "BEAT_S", 0.001)
+    before = open_files()
+    kept, why = child("sleep", beats=True)
+    await kept.start()
+    running = asyncio.create_task(kept.run())
+    await until(lambda: len(lines(tmp_path)) == 1)
+    await asyncio.sleep(pulse.BEAT_S * pulse.HUNG_LOOKS * 5)
+    os.kill(int(lines(tmp_path)[0].split()[0]), signal.SIGKILL)
+    await until(lambda: len(lines(tmp_path)) == 2)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert why == ["SIGKILL"]
+    assert open_files() == before
 
 
 async def test_the_first_restart_is_at_once_and_then_the_pauses_grow(child, monkeypatch):

@@ -263,6 +263,22 @@ async def test_without_its_worker_a_service_is_not_ready_and_says_so(tmp_path: P
             await eventually(ready)
 
 
+def test_parts_that_hang_are_begun_anew(tmp_path: Path) -> None:
+    with serving(tmp_path / "state", tmp_path / "log") as service:
+        facts = service.facts()
+        hung = {name: facts[name] for name in ("pid", "media_pid")}
+        for pid in hung.values():
+            os.kill(pid, signal.SIGSTOP)
+
+        service.until(
+            lambda: all(service.facts().get(name) not in {pid, None} for name, pid in hung.items())
+        )
+
+        assert service.facts()["supervisor_pid"] == facts["supervisor_pid"]
+        assert not any(is_alive(pid) for pid in hung.values())
+        assert service.said().count("hung") == 2
+
+
 async def _not(condition: Any) -> bool:
     return not await condition()
 
