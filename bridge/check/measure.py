@@ -31,10 +31,11 @@ from typing import Final
 
 from bridge.check.carried import carried_bps
 from bridge.check.echo import LONGEST_MS, echo_db
-from bridge.check.figures import Figures, Unmeasurable
 from bridge.check.loudness import is_silent, noise_dbov, outside, since_open, spoken_dbov
+from bridge.check.measuring import Unmeasurable
 from bridge.check.speech import Clip, Speech
 from bridge.clients import is_relayed
+from bridge.conference.figures import Figures
 from bridge.conference.words import SiteCode
 from bridge.media.plane import MediaPlane
 from bridge.media.tried import AT_ONCE, LineTried, TrialOrder
@@ -56,7 +57,7 @@ NO_ANSWER: Final = "no_answer"
 
 
 class Measurer:
-    """A :class:`bridge.check.figures.Measuring`; its owner tells it of each :class:`LineTried`."""
+    """A :class:`bridge.check.measuring.Measuring`; its owner tells it of each :class:`LineTried`."""
 
     def __init__(
         self,

@@ -19,13 +19,14 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from bridge.check.figures import Figures, Measuring, Unmeasurable
+from bridge.check.measuring import Measuring, Unmeasurable
 from bridge.check.verdict import unmeasured, verdict_of
 from bridge.conference.check_words import Reason
 from bridge.conference.checked import Checks
 from bridge.conference.checking import may_burst
 from bridge.conference.commands import SiteMeasured
 from bridge.conference.events import CheckBegun, CheckEnded, SiteChecked
+from bridge.conference.figures import Figures
 from bridge.conference.words import SiteCode
 from bridge.events import Change
 from bridge.media.tried import AT_ONCE

@@ -24,8 +24,8 @@ PURE = (
     "bridge/check/__init__.py",
     "bridge/check/carried.py",
     "bridge/check/echo.py",
-    "bridge/check/figures.py",
     "bridge/check/loudness.py",
+    "bridge/check/measuring.py",
     "bridge/check/number.py",
     "bridge/check/sheet.py",
     "bridge/check/verdict.py",
@@ -126,6 +126,11 @@ def test_the_conference_and_the_media_plane_do_not_know_each_other(place, strang
     }
 
     assert told == {}
+
+
+@pytest.mark.parametrize("place", PURE)
+def test_what_is_called_pure_is_there(place):
+    assert any(below(module, (place,)) for module in modules())
 
 
 def test_the_whitelist_is_of_the_standard_library():

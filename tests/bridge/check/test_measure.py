@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from bridge.check import measure
-from bridge.check.figures import Figures, Unmeasurable
 from bridge.check.measure import Measurer, figures_of
+from bridge.check.measuring import Unmeasurable
 from bridge.check.speech import Clip, Speech
+from bridge.conference.figures import Figures
 from bridge.media.plane import LinkLost, SessionEnded
 from bridge.media.tried import AT_ONCE, Burst, LineTried, TrialOrder
 from bridge.outgoing import MediaWant

@@ -7,11 +7,12 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from bridge.check.figures import Figures, Unmeasurable
+from bridge.check.measuring import Unmeasurable
 from bridge.check.round import spoken_in
 from bridge.conference.check_words import Reason, Verdict
 from bridge.conference.checked import Checked, Checks
 from bridge.conference.commands import ChairPhase, CheckRun, CheckStop, LinkUp, PersonCommand
+from bridge.conference.figures import Figures
 from bridge.conference.words import Phase
 from tests.bridge.conference.scene import CHAIR, SITES, TECHNICIAN
 from tests.bridge.test_service import House, house_in

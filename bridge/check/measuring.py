@@ -10,8 +10,6 @@ from typing import Protocol
 from bridge.conference.figures import Figures
 from bridge.conference.words import SiteCode
 
-__all__ = ["Figures", "Measuring", "Unmeasurable"]
-
 
 class Unmeasurable(Exception):
     """Nothing can be said of this site; ``reason`` is a code."""
