@@ -21,7 +21,6 @@ WITHOUT_A_TEST_OF_ITS_OWN = {
     "bridge/conference/check_commands.py": "values; every test of decide uses them",
     "bridge/conference/check_events.py": "values; every test of evolve uses them",
     "bridge/conference/check_words.py": "words",
-    "bridge/conference/figures.py": "a value; tests/bridge/check/test_verdict.py judges it",
     "bridge/conference/commands.py": "values; every test of decide uses them",
     "bridge/conference/events.py": "values; every test of evolve uses them",
     "bridge/conference/floor_commands.py": "values; every test of decide uses them",
