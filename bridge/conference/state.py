@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bridge.conference.agenda import Agenda
 from bridge.conference.checked import Checks
+from bridge.conference.numbered import Numbered
 from bridge.conference.policy import Policy
 from bridge.conference.rollcall import Rollcall
 from bridge.conference.walk import Walk
@@ -161,7 +162,7 @@ class Conference:
     phase_since_s: float
     sites: Mapping[SiteCode, Site]
     """Roster order, room 110 last."""
-    requests: Mapping[int, Request] = field(default_factory=dict)
+    requests: Mapping[int, Request] = field(default_factory=Numbered)
     """In order of id; ids count from 1."""
     queue: tuple[int, ...] = ()
     """Exactly the accepted requests; position = index + 1 and is never stored twice."""
