@@ -123,9 +123,11 @@ MISTAKES: Final = (
     Mistake(
         "requests.py",
         "what has ended is forgotten",
-        "    requests = {**conference.requests, request.id: request}\n",
-        "    requests = {**conference.requests, request.id: request}\n"
-        "    if request.ended_s is not None:\n        del requests[request.id]\n",
+        "    known = conference.requests\n",
+        "    known = conference.requests\n"
+        "    if request.ended_s is not None:\n"
+        "        others = {n: one for n, one in known.items() if n != request.id}\n"
+        "        return replace(conference, requests=others, queue=queue)\n",
     ),
     Mistake(
         "requests.py",

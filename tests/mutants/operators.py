@@ -169,8 +169,14 @@ class _Walk:
     ) -> Iterator[tuple[int, int, str]]:
         """Each pair of a dict dropped; what is unpacked into it, too."""
         for key, value in zip(keys, values, strict=True):
-            start = self._at(key)[0] if key is not None else self._at(value)[0] - len("**")
-            yield start, self._past_comma(self._at(value)[1], node), ""
+            start, end = self._at(value)
+            if key is not None:
+                start = self._at(key)[0]
+            else:  # and the brackets around it
+                start = self._bytes.rindex(b"**", 0, start)
+                for _ in range(self._bytes.count(b"(", start, self._at(value)[0])):
+                    end = self._bytes.index(b")", end) + 1
+            yield start, self._past_comma(end, node), ""
 
     def _alternatives(self, patterns: Sequence[ast.pattern]) -> Iterator[tuple[int, int, str]]:
         for number, pattern in enumerate(patterns):

@@ -80,6 +80,14 @@ def test_a_mutant_differs_by_what_it_says():
     assert first.name == "x.py module: LIMIT: int = 3 [3 -> 4]"
 
 
+def test_what_is_unpacked_in_brackets_goes_with_them():
+    sources = [mutant.source for mutant in mutants("x.py", "A = {**((b) if c else d), 1: 2}\n")]
+
+    assert "A = { 1: 2}\n" in sources
+    for source in sources:
+        compile(source, "x.py", "exec")
+
+
 def test_of_two_that_read_the_same_each_has_a_name():
     names = [mutant.name for mutant in mutants("x.py", "A = 1\n\n\ndef f():\n    g()\n    g()\n")]
 
