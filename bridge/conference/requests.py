@@ -24,7 +24,6 @@ from bridge.conference.events import (
     TimeOver,
     TimeWarned,
 )
-from bridge.conference.numbered import Numbered
 from bridge.conference.state import Conference, Request
 from bridge.conference.words import Hold, RequestStatus, SiteCode
 
@@ -135,6 +134,5 @@ def _with_request(conference: Conference, request: Request, *, position: int | N
     elif position is not None:
         others = [number for number in queue if number != request.id]
         queue = (*others[: position - 1], request.id, *others[position - 1 :])
-    known = conference.requests
-    numbered = known if isinstance(known, Numbered) else Numbered(known)
-    return replace(conference, requests=numbered.put(request.id, request), queue=queue)
+    requests = conference.requests.put(request.id, request)
+    return replace(conference, requests=requests, queue=queue)

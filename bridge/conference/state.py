@@ -162,7 +162,7 @@ class Conference:
     phase_since_s: float
     sites: Mapping[SiteCode, Site]
     """Roster order, room 110 last."""
-    requests: Mapping[int, Request] = field(default_factory=Numbered)
+    requests: Numbered[Request] = field(default_factory=Numbered)
     """In order of id; ids count from 1."""
     queue: tuple[int, ...] = ()
     """Exactly the accepted requests; position = index + 1 and is never stored twice."""

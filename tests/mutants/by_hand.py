@@ -123,11 +123,10 @@ MISTAKES: Final = (
     Mistake(
         "requests.py",
         "what has ended is forgotten",
-        "    known = conference.requests\n",
-        "    known = conference.requests\n"
+        "    requests = conference.requests.put(request.id, request)\n",
+        "    requests = conference.requests.put(request.id, request)\n"
         "    if request.ended_s is not None:\n"
-        "        others = {n: one for n, one in known.items() if n != request.id}\n"
-        "        return replace(conference, requests=others, queue=queue)\n",
+        "        requests = type(requests)({n: r for n, r in requests.items() if r is not request})\n",
     ),
     Mistake(
         "requests.py",

@@ -17,6 +17,7 @@ from bridge.conference.commands import (
     Recover,
     Tick,
 )
+from bridge.conference.numbered import Numbered
 from bridge.conference.words import (
     ChairChange,
     EndReason,
@@ -155,7 +156,7 @@ def test_a_restart_that_charges_the_outage_is_found(monkeypatch):
     record = told.do(Recover(alive=frozenset()))
     checker = checked(told.records[:-1])
     request = replace(before.requests[1], used_s=500.0)
-    checker.conference = replace(before, requests={1: request})
+    checker.conference = replace(before, requests=Numbered({1: request}))
     checker.follow(record)
     assert "I19" not in {v.invariant for v in checker.violations}
     assert "I9" in {v.invariant for v in checker.violations}
