@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from bridge.conference.words import SiteCode
 
@@ -51,14 +51,17 @@ GAUGES: Final[Mapping[str, float]] = {
 GREATEST: Final[Mapping[str, float]] = {**COUNTERS, **GAUGES}
 
 
+Way = Literal["udp", "tcp", "relay", ""]
+"""Empty: none is known."""
+
 Said = Mapping[str, float] | None
 """What an ``endpoint.report`` may carry; its keys are of :data:`GREATEST`, its values finite."""
 
 
-def is_relayed(stats: Mapping[str, float]) -> bool:
-    """Whether a page says that its media goes through a TURN server: from here that looks like any
-    peer."""
-    return stats.get("relayed", 0.0) > 0
+def way_of(path: Literal["udp", "tcp", ""], stats: Mapping[str, float]) -> Way:
+    """How media comes: the plane's *path*, or through a TURN server when the page says so in its
+    *stats*, for from here that looks like any peer."""
+    return "relay" if path and stats.get("relayed", 0.0) > 0 else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

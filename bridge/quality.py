@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bridge.clients import is_relayed
+from bridge.clients import Way, way_of
 from bridge.conference.words import SiteCode
 from bridge.media.core.drops import DropReason
 from bridge.media.plane import PlaneStats, SessionStats, SourceStats
@@ -29,7 +29,6 @@ LOSS_BOUNDS: Final = (0.0, 0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5)
 JITTER_BOUNDS_S: Final = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.3, 1.0)
 DIRECTIONS: Final[tuple[Direction, ...]] = ("uplink", "downlink")
 MEDIA: Final = (Medium.AUDIO.value, Medium.VIDEO.value)
-RELAY: Final = "relay"
 WITHHELD: Final = (DropReason.BANDWIDTH.value, DropReason.CODEC.value)
 
 LOOKS_OF_LOSS: Final = 11
@@ -57,7 +56,7 @@ class Sound:
 class Quality:
     """A site's line at the last look; moments of what has not been yet are None."""
 
-    path: str = ""
+    path: Way = ""
     heard_s: float | None = None
     """Any authentic packet."""
     sound_s: float | None = None
@@ -160,7 +159,7 @@ class Qualities:
             memory.stage_s = now_s - acknowledged.stage_age_s
         withheld = Counter(what for what in session.shown.values() if what in WITHHELD)
         return Quality(
-            path=RELAY if session.path and is_relayed(said) else session.path,
+            path=way_of(session.path, said),
             heard_s=moment(session.age_s),
             sound_s=moment(_age_s(session.sources, sounds=True)),
             picture_s=moment(_age_s(session.sources, sounds=False)),

@@ -13,14 +13,14 @@ from bridge.conference.words import FloorWord, Help, Ladder, Link
 from bridge.expected import is_excused, is_expected
 from bridge.hearing import Unheard
 from bridge.line import LineWord
-from bridge.quality import MEDIA, RELAY
+from bridge.quality import MEDIA
 from monitoring.columns import Sheet
 from monitoring.exposition import counter, gauge, info
 from monitoring.moment import Moment
 
 MICS: Final = ("on", "off", "silent", "none", "unknown")
 DISCONNECT_REASONS: Final = ("bye", "lost")
-PATHS: Final = ("udp", "tcp", RELAY)
+PATHS: Final = ("udp", "tcp", "relay")
 NO_HELP: Final = "none"
 HEARD: Final = "none"
 UNMEASURED: Final = "unmeasured"

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from bridge.check.carried import carried_bps
@@ -34,7 +34,7 @@ from bridge.check.echo import LONGEST_MS, echo_db
 from bridge.check.loudness import is_silent, noise_dbov, outside, since_open, spoken_dbov
 from bridge.check.measuring import Unmeasurable
 from bridge.check.speech import Clip, Speech
-from bridge.clients import is_relayed
+from bridge.clients import way_of
 from bridge.conference.figures import Figures
 from bridge.conference.words import SiteCode
 from bridge.media.plane import MediaPlane
@@ -92,8 +92,8 @@ class Measurer:
             finally:
                 self._shine(site, on=False)
             is_off = session.mic in OFF
-            relayed = session.client is not None and is_relayed(session.client.stats)
-        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, relayed=relayed)
+            said = session.client.stats if session.client is not None else {}
+        return figures_of(tried, clip, number, bursts=bursts, is_off=is_off, said=said)
 
     def hear(self, tried: LineTried) -> None:
         """A trial is over."""
@@ -140,10 +140,10 @@ def figures_of(
     *,
     bursts: bool,
     is_off: bool = False,
-    relayed: bool = False,
+    said: Mapping[str, float] | None = None,
 ) -> Figures:
     """What a trial that was done has found.  *is_off*: the site says that its microphone is;
-    *relayed*: that it came through a TURN server."""
+    *said*: the statistics of its page."""
     levels, echo = since_open(tried.levels), None
     if clip is not None and tried.played_ms is not None:
         echo = echo_db(clip.levels, tried.played_ms, levels)
@@ -154,7 +154,7 @@ def figures_of(
         levels = ()
     loss_down = _ratio(tried.lost_down, tried.expected_down)
     return Figures(
-        way="relay" if relayed and tried.path else tried.path or None,
+        way=way_of(tried.path, said or {}) or None,
         family=tried.family or None,
         rtt_s=tried.rtt_s,
         loss_up=_ratio(tried.lost_up, tried.expected_up),

@@ -257,7 +257,7 @@ def test_a_loss_of_a_few_packets_is_no_figure():
 def test_a_way_through_a_turn_server_is_one_of_its_own(path, relayed, way):
     told = replace(FOUND, path=path)
 
-    assert figures_of(told, None, None, bursts=True, relayed=relayed).way == way
+    assert figures_of(told, None, None, bursts=True, said={"relayed": float(relayed)}).way == way
 
 
 @virtual_time
