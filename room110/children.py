@@ -1,11 +1,11 @@
 """Children: programs of ours in processes of their own, kept alive by their parent.
 
 A child that is killed is started again, as systemd would: at once the first time, with growing
-pauses when it lived too short a while to have been of use.  One that *beats* and hangs
-(:mod:`room110.pulse`) is killed.  One that gives up by itself is not,
-unless its parent *keeps* it and it had worked before.  Children die with their parent: Linux
-sends them SIGTERM when it ends, however it ends (prctl(2), PR_SET_PDEATHSIG).  Each is a process
-group of its own, so that Ctrl-C is for the parent alone, who takes them down in order.
+pauses when it lived too short a while to have been of use.  One that *beats* is killed when it
+hangs (:mod:`room110.pulse`).  One that gives up by itself is not started again, unless its parent
+*keeps* it and it had worked before.  Children die with their parent: Linux sends them SIGTERM when it
+ends, however it ends (prctl(2), PR_SET_PDEATHSIG).  Each is a process group of its own, so that
+Ctrl-C is for the parent alone, who takes them down in order.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Supervisor: the parent of the two processes that are a service.
 
 Control is the conference and its doors, the worker carries the media (:mod:`room110.part`).  Each
-may be killed without the other: whichever ends is started again at once, on the ports it had.  One
-that hangs is killed (:mod:`room110.pulse`).  The
-socket of the doors is kept here, so that whoever connects meanwhile waits and is not refused.  At
-the end control goes first, so that everybody hears ``bye shutdown``, then the worker.
+may be killed without the other: whichever ends is started again at once, on the ports it had, and
+one that hangs is killed (:mod:`room110.pulse`).  The socket of the doors is kept here, so that
+whoever connects meanwhile waits and is not refused.  At the end control goes first, so that
+everybody hears ``bye shutdown``, then the worker.
 
 A child that cannot start is another matter: the port is taken, the journal damaged.  It has said
 why, and its exit code becomes ours.  What ends by itself after it has worked is a bug met on the

@@ -37,9 +37,7 @@ class DropReason(StrEnum):
     AWAITING_KEYFRAME = "awaiting_keyframe"  # the slot's new source has not sent its key frame
     CODEC = "codec"  # no slot that would show it can decode it
     BANDWIDTH = "bandwidth"  # the line of the slot's subscriber carries no layer of it
-    TEMPORAL = (
-        "temporal"  # of a layer of frames that the line of the slot's subscriber lacks room for
-    )
+    TEMPORAL = "temporal"  # of frames that the line of the slot's subscriber lacks room for
     BEFORE_SWITCH = "before_switch"  # older than the key frame the slot switched at
     # asked for again by a subscriber, and not sent again
     REPEAT_GONE = "repeat_gone"  # older than what is remembered, or never sent
