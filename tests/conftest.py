@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,11 @@ settings.register_profile(
 settings.load_profile("house")
 
 
-@pytest.fixture(scope="session")
-def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``XDG_CACHE_HOME`` of programs that tests start; nothing outside is read or written."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture(scope="session")
-def clips(cache_home: Path) -> Path:
-    """Clips of the synthetic sites, encoded once in a run of the tests: a second of processor each."""
-    return cache_home / "room110"
+@pytest.fixture(scope="session", autouse=True)
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Clips of the synthetic sites, encoded once in a run of the tests: a second of processor each.
+    Programs that tests start keep theirs there too, and nothing outside is read or written."""
+    home = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(home))
+        yield home / "room110"

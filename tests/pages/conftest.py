@@ -113,13 +113,6 @@ def _needs_the_hall(item: pytest.Item) -> bool:
     return "whole_hall" in getattr(item, "fixturenames", ())
 
 
-@pytest.fixture(scope="package", autouse=True)
-def cache(cache_home):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(cache_home))
-        yield
-
-
 @pytest.fixture(scope="package")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("room")
@@ -137,7 +130,7 @@ async def browser(files) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="package")
-async def whole_hall(browser, cache, tmp_path_factory) -> AsyncIterator[Hall]:
+async def whole_hall(browser, tmp_path_factory) -> AsyncIterator[Hall]:
     async with AsyncExitStack() as stack:
         state = tmp_path_factory.mktemp("state")
         running = await stack.enter_async_context(premises(state, sites=SITES))

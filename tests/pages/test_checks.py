@@ -53,7 +53,7 @@ class Morning:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="package")
-async def morning(browser, cache, tmp_path_factory) -> AsyncIterator[Morning]:
+async def morning(browser, tmp_path_factory) -> AsyncIterator[Morning]:
     async with AsyncExitStack() as stack:
         state = tmp_path_factory.mktemp("morning")
         running = await stack.enter_async_context(premises(state, sites=2))

@@ -58,13 +58,13 @@ async def page_of(address: str, **headers: str) -> tuple[int, str]:
 
 
 async def test_it_hears_and_sees_who_has_the_floor_and_comes_back_when_media_is_lost(
-    tmp_path, cache, monkeypatch
+    tmp_path, clips, monkeypatch
 ):
     monkeypatch.setattr(canary, "PAUSE_S", 0.2)
     settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         local = Local.find(settings)
-        with ClipLibrary(cache) as library:
+        with ClipLibrary(clips) as library:
             crowd = Crowd(url=local.ws, token_for=local.site_token, library=library)
             async with (
                 crowd.joined([HANOI, CENTRE]),

@@ -48,7 +48,7 @@ async def until(condition, timeout_s=15.0):
             await asyncio.sleep(0.02)
 
 
-async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_path, cache):
+async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_path, clips):
     settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     rooms = chosen(ROSTER, 1)
     async with running(settings) as service:
@@ -62,7 +62,7 @@ async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_pa
         def lines() -> dict[str, str]:
             return {row["code"]: row["link"] for row in service.bridge.sites()}
 
-        with ClipLibrary(cache) as library:
+        with ClipLibrary(clips) as library:
             first, second = crowd(), crowd()
             async with first.joined(rooms):
                 await until(lambda: lines()["01"] == lines()["110"] == "up")
@@ -90,7 +90,7 @@ async def test_a_crowd_joins_says_goodbye_and_is_told_why_it_is_sent_away(tmp_pa
             assert set(last.gone.values()) == {"conference_over"}
 
 
-async def test_the_sites_program_ends_when_all_were_sent_away(tmp_path, cache):
+async def test_the_sites_program_ends_when_all_were_sent_away(tmp_path):
     settings = Settings(state=tmp_path / "state", http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         with program_running(
@@ -108,7 +108,7 @@ async def test_the_sites_program_ends_when_all_were_sent_away(tmp_path, cache):
             assert "conference_over" in sites.said()
 
 
-async def test_the_sites_program_leaves_when_it_is_told_to(tmp_path, cache):
+async def test_the_sites_program_leaves_when_it_is_told_to(tmp_path):
     settings = Settings(state=tmp_path / "state", http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         with program_running(

@@ -21,7 +21,7 @@ from tests.support.program import children_of, is_alive, running, wait_until
 SITES = load_roster().sites[:-1]
 
 
-def test_it_plays_a_conference_and_leaves_nothing_behind(tmp_path, cache, monkeypatch, capfd):
+def test_it_plays_a_conference_and_leaves_nothing_behind(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(demo, "PREPARE_S", 0.3)
     monkeypatch.setattr(demo, "SPEAK_S", 0.5)
     pids, said, say = set(), [], demo.say
@@ -58,7 +58,7 @@ def test_it_plays_a_conference_and_leaves_nothing_behind(tmp_path, cache, monkey
     assert evolve.fold(e for record in records for e in record.events).phase == "closed"
 
 
-def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path, cache):
+def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path):
     state = tmp_path / "state"
     with running("demo", "--sites", "2", state=state, output=tmp_path / "out") as show:
         show.until(lambda: "HAS THE FLOOR" in show.said())
@@ -76,7 +76,7 @@ def test_the_service_may_be_killed_and_ctrl_c_ends_it_in_order(tmp_path, cache):
     assert evolve.fold(e for record in records for e in record.events).phase == "closed"
 
 
-def test_a_service_that_cannot_start_ends_it_with_the_reason(tmp_path, monkeypatch, cache):
+def test_a_service_that_cannot_start_ends_it_with_the_reason(tmp_path, monkeypatch):
     (tmp_path / "state").write_text("a file where a directory should be")
     with pytest.raises(Failure):
         demo.run_demo(Settings(state=tmp_path / "state"), sites=1, duration_s=60)

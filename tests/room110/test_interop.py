@@ -60,11 +60,11 @@ async def is_sent_a_whole_stream(site: SyntheticSite, slot: str) -> None:
     await until(lambda: sound.packets > before + 10 and not shown.broken, timeout_s=12)
 
 
-async def test_stock_clients_decode_who_has_the_floor_and_are_decoded(tmp_path, cache):
+async def test_stock_clients_decode_who_has_the_floor_and_are_decoded(tmp_path, clips):
     settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     async with running(settings) as service:
         local = Local.find(settings)
-        with ClipLibrary(cache) as library, gathering_only("127.0.0.1"):
+        with ClipLibrary(clips) as library, gathering_only("127.0.0.1"):
             crowd = Crowd(url=local.ws, token_for=local.site_token, library=library)
             async with (
                 crowd.joined([CAOBANG, CENTRE]),

@@ -14,7 +14,7 @@ SMALL = ("loadtest", "--sites", "2", "--json")
 
 
 @pytest.fixture
-def service(tmp_path, cache):
+def service(tmp_path):
     with serving(tmp_path / "state", tmp_path / "service") as service:
         yield service
 

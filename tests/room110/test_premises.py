@@ -10,7 +10,7 @@ from room110.cli.exits import Failure
 from room110.premises import premises
 
 
-async def test_everybody_is_there_and_comes_back_to_the_same_ports(tmp_path, cache):
+async def test_everybody_is_there_and_comes_back_to_the_same_ports(tmp_path):
     async with premises(tmp_path, sites=1) as running:
         before = running.local.facts()
         assert {code for code, site in (await running.sites()).items() if site["link"] == "up"} == {
@@ -27,7 +27,7 @@ async def test_everybody_is_there_and_comes_back_to_the_same_ports(tmp_path, cac
         await until(running.sites, lambda sites: sites["01"]["link"] == "up")
 
 
-async def test_a_link_carries_its_token_where_no_log_sees_it(tmp_path, cache):
+async def test_a_link_carries_its_token_where_no_log_sees_it(tmp_path):
     async with premises(tmp_path, sites=1) as running:
         address = running.link("site", role=Role.SITE, site="79", camera="640x360@15")
 

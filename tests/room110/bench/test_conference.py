@@ -9,7 +9,7 @@ from room110.bench.accounts import Account
 from room110.bench.conference import cost
 
 
-def test_a_small_conference_loses_nothing_and_is_measured(monkeypatch, capsys, cache):
+def test_a_small_conference_loses_nothing_and_is_measured(monkeypatch, capsys):
     monkeypatch.setattr(conference, "TURN_S", 2.0)
 
     assert conference.run_conference(minutes=0.07, sites=5, as_json=True) == 0

@@ -23,19 +23,15 @@ real = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(cache_home, tmp_path_factory) -> AsyncIterator[Stage]:
+async def stage(tmp_path_factory) -> AsyncIterator[Stage]:
     """Every camera shows a picture that moves: that of a card is so still that no line is too thin."""
     folder = tmp_path_factory.mktemp("lines")
     film = write_film(folder / "film.y4m", width=640, height=360, rate=15)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(cache_home))
-        async with (
-            chromium(picture=film) as browser,
-            opened(
-                browser, folder / "state", camera="640x360@15", sites=2, env=BOTH_FAMILIES
-            ) as made,
-        ):
-            yield replace(made, settle_s=1.0)
+    async with (
+        chromium(picture=film) as browser,
+        opened(browser, folder / "state", camera="640x360@15", sites=2, env=BOTH_FAMILIES) as made,
+    ):
+        yield replace(made, settle_s=1.0)
 
 
 def test_queues_are_those_of_a_time():

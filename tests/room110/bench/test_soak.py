@@ -9,7 +9,7 @@ from room110.bench.accounts import Account
 from room110.bench.soak import left_over
 
 
-def test_when_all_have_gone_nothing_is_left(monkeypatch, capsys, cache):
+def test_when_all_have_gone_nothing_is_left(monkeypatch, capsys):
     monkeypatch.setattr(soak, "TURN_S", 0.5)
     monkeypatch.setattr(soak, "CONSOLE_S", 1.0)
     monkeypatch.setattr(soak, "AWAY_S", (0.1, 0.5))

@@ -29,7 +29,7 @@ CALL = steps.Say(by=CHAIR, command=commands.ChairCall(site="01"))
 
 
 @pytest.fixture
-async def player(tmp_path, cache):
+async def player(tmp_path):
     settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     with ClipLibrary(clip_folder()) as library:
         await library.prepare([card_of(ROSTER.by_code(code)) for code in ("01", "02", "110")])

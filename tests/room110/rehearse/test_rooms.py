@@ -24,7 +24,7 @@ async def until(local, links, timeout_s=30.0):
             await asyncio.sleep(0.05)
 
 
-async def test_lines_come_break_and_are_mended(tmp_path, cache):
+async def test_lines_come_break_and_are_mended(tmp_path):
     settings = Settings(state=tmp_path, http_port=0, media_port=0, media_tcp_port=0)
     with ClipLibrary(clip_folder()) as library:
         await library.prepare([card_of(ROSTER.by_code(code)) for code in ("01", "02")])

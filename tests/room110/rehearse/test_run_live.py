@@ -11,7 +11,7 @@ from room110.rehearse.screen import Screen
 from tests.room110.rehearse.told import Told
 
 
-def test_a_conference_with_media_in_which_all_is_well(tmp_path, cache, capsys):
+def test_a_conference_with_media_in_which_all_is_well(tmp_path, capsys):
     code = run_live(out=tmp_path, seed=110, sites=8, speed=600.0, as_json=True)
     told = json.loads(capsys.readouterr().out)
     assert told["faults"] == []
