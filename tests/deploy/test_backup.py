@@ -21,7 +21,7 @@ from signaling.client import new_id
 from signaling.identity import SECRET_FILE
 from signaling.messages import ChairCall, ChairMuteSite, ChairPhase
 from tests.architecture.house import ROOT
-from tests.support.program import environment, local, serving
+from tests.support.program import children_of, environment, is_alive, local, serving, wait_until
 
 PAGE = (ROOT / "docs/deploy.md").read_text(encoding="utf-8")
 HELD = "11"
@@ -87,7 +87,10 @@ def test_a_journal_is_copied_while_it_runs_and_a_new_machine_goes_on_with_it(tmp
         handed_out = local(old).token("chair", Role.CHAIR, site="110")
         acknowledged, copies = asyncio.run(hold(local(old), old, tmp_path / "copies"))
         secret = (old / SECRET_FILE).read_bytes()
+        parts = children_of(service.pid).values()
         service.kill()
+        # They follow it by themselves, and take their own files with them.
+        wait_until(lambda: not any(map(is_alive, parts)))
     assert all(len(records(copy)) >= acknowledged for copy in copies)
     copy = copies[-1]
     shutil.rmtree(old)
